@@ -1,0 +1,169 @@
+//! Rules on a manifest: what they find, and where.
+
+use std::sync::Arc;
+
+use crate::examine::Examined;
+use crate::finding::{Basis, Severity};
+use crate::rule::{Check, Piece, Rule, RuleBasis, Template, Variant};
+use crate::schema::Place;
+use crate::text::Lang;
+use crate::value::Value;
+
+/// What a rule found in a manifest, before it is tied to a file.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Number of the rule.
+    pub rule: usize,
+    /// How serious it is here.
+    pub severity: Severity,
+    /// The message, filled.
+    pub message: String,
+    /// The place.
+    pub place: Place,
+    /// Further places.
+    pub see: Vec<Place>,
+    /// The clauses that count here.
+    pub bases: Vec<Basis>,
+}
+
+impl<'d> Examined<'d> {
+    /// Which packs count for this manifest: those the configuration says, else by their condition.
+    pub fn active_packs(&mut self) -> Vec<bool> {
+        let rules = self.rules;
+        let set = &rules.pack_switches;
+        rules
+            .packs
+            .iter()
+            .zip(set)
+            .map(|(pack, set)| set.unwrap_or_else(|| pack.active.as_ref().is_none_or(|c| self.truth(c).holds())))
+            .collect()
+    }
+
+    /// Everything that the rules find. `packs` says which packs are active.
+    pub fn hits(&mut self, packs: &[bool], lang: Lang) -> Vec<Hit> {
+        let rules = self.rules;
+        let mut hits = Vec::new();
+        for (number, rule) in rules.rules.iter().enumerate() {
+            if !rule.variants.is_empty() && is_active(rule, packs) && !rules.is_off(number) {
+                self.hits_of(number, packs, lang, &mut hits);
+            }
+        }
+        hits
+    }
+
+    /// Everything that one rule finds.
+    pub fn hits_of(&mut self, number: usize, packs: &[bool], lang: Lang, hits: &mut Vec<Hit>) {
+        let rules = self.rules;
+        let rule = &rules.rules[number];
+        for variant in &rule.variants {
+            match variant.given {
+                None => hits.extend(self.examine(number, rule, variant, packs, lang)),
+                Some(list) => {
+                    let value = self.slot(list).value;
+                    for item in self.manifest.items(value) {
+                        let hit = self.inside(item, |this| this.examine(number, rule, variant, packs, lang));
+                        hits.extend(hit);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One rule on what is examined.
+    fn examine(&mut self, number: usize, rule: &'d Rule, variant: &'d Variant, packs: &[bool], lang: Lang) -> Option<Hit> {
+        if let Some(when) = &variant.when {
+            if !self.truth(when).holds() {
+                return None;
+            }
+        }
+        let (condition, wanted) = match &variant.check {
+            Check::Require(condition) => (condition, false),
+            Check::Forbid(condition) => (condition, true),
+        };
+        if self.truth(condition).holds() != wanted {
+            return None;
+        }
+        let decider = match variant.at {
+            Some(at) => Some(self.decider(at)),
+            None => self.why(condition, wanted),
+        };
+        let place = match decider {
+            Some(decider) => {
+                let invalid = self.manifest.value(decider.instance, decider.slot) == Value::Invalid;
+                if invalid {
+                    // The form of this value has its own finding: one mistake, one finding.
+                    return None;
+                }
+                self.place_of(decider)
+            }
+            None => self.manifest.anchor(self.innermost()),
+        };
+        let see = variant
+            .see
+            .iter()
+            .map(|at| self.place_of(self.decider(*at)))
+            .filter(|p| p.exact && p.span != place.span)
+            .collect();
+        let severity = self.severity(number, rule, variant, packs);
+        let mut missing = Vec::new();
+        let template = self.rules.message(rule, variant, lang);
+        if template.contains(&Piece::Missing) {
+            self.missing(condition, wanted, lang, &mut missing);
+        }
+        let message = self.fill(template, &missing, lang);
+        Some(Hit { rule: number, severity, message, place, see, bases: self.bases(rule, packs) })
+    }
+
+    /// The severity by packs, then by condition, then by the configuration.
+    fn severity(&mut self, number: usize, rule: &'d Rule, variant: &'d Variant, packs: &[bool]) -> Severity {
+        if let Some(set) = self.rules.level(number) {
+            return set;
+        }
+        let when = variant.severity_when.iter().find(|(condition, _)| self.truth(condition).holds()).map(|(_, s)| *s);
+        let by_basis = rule.bases.iter().filter(|b| counts(b, packs)).map(|basis| {
+            let severity = when.unwrap_or(basis.severity.unwrap_or(rule.severity));
+            if self.is_future(basis) { severity.lower() } else { severity }
+        });
+        by_basis.max().unwrap_or(rule.severity)
+    }
+
+    fn is_future(&self, basis: &RuleBasis) -> bool {
+        basis.from.is_some_and(|from| from > self.today)
+    }
+
+    /// The clauses of a rule that count, with the day from which one does not apply yet.
+    pub fn bases(&self, rule: &Rule, packs: &[bool]) -> Vec<Basis> {
+        let all = &self.rules.packs;
+        rule.bases
+            .iter()
+            .filter(|b| counts(b, packs))
+            .map(|basis| Basis {
+                packs: basis.packs.iter().filter(|p| packs[**p]).map(|p| Arc::clone(&all[*p].id)).collect(),
+                source: Arc::clone(&self.rules.sources[basis.source].id),
+                from: basis.from.filter(|_| self.is_future(basis)),
+            })
+            .collect()
+    }
+
+    fn fill(&self, template: &Template, missing: &[String], lang: Lang) -> String {
+        let mut out = String::new();
+        for piece in template {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Field(at) => out.push_str(&self.shown(self.slot(*at).value, lang)),
+                Piece::Nothing => out.push_str(lang.pick("not stated", "ikke oppgitt")),
+                Piece::Missing => out.push_str(&missing.join(", ")),
+            }
+        }
+        out
+    }
+}
+
+fn counts(basis: &RuleBasis, packs: &[bool]) -> bool {
+    basis.packs.iter().any(|p| packs.get(*p) == Some(&true))
+}
+
+/// Whether one of the rule's packs is active.
+fn is_active(rule: &Rule, packs: &[bool]) -> bool {
+    rule.bases.iter().any(|b| counts(b, packs))
+}

@@ -1,0 +1,1 @@
+//! A rule as a page for people.

@@ -1,0 +1,31 @@
+//! tillit: a linter for workplace AI.
+//!
+//! It reads declarative manifests of AI systems at work and reports, before deployment, what
+//! codetermination, accountability or restraint is missing.
+//!
+//! The modules stand in layer order, lowest first: a module imports only from modules above it in
+//! this file. `tests/architecture.rs` holds that.
+
+pub mod source;
+pub mod pointer;
+pub mod finding;
+pub mod text;
+pub mod yaml;
+pub mod vocabulary;
+pub mod value;
+pub mod shape;
+pub mod schema;
+pub mod config;
+pub mod rule;
+pub mod ruleset;
+pub mod examine;
+pub mod assess;
+pub mod evaluate;
+pub mod lint;
+pub mod trial;
+pub mod report;
+pub mod explain;
+#[cfg(feature = "cli")]
+pub mod discover;
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -1,0 +1,216 @@
+//! The pipeline, from the text of a file to its findings. No input or output, no clock.
+
+mod locate;
+mod run;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::assess::{Intrusion, Score, Summary, assess};
+use crate::config::Config;
+use crate::evaluate::Hit;
+use crate::examine::Examined;
+use crate::finding::{Finding, Mistake, Severity};
+use crate::ruleset::{INTRUSION, RuleSet};
+use crate::schema::Manifest;
+use crate::source::{EncodingError, SourceFile, Span};
+use crate::text::Lang;
+use crate::value::Value;
+use crate::yaml::{Document, Documents, Limits};
+
+pub use run::{Run, finish};
+
+/// What became of a file that a manifest refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EvidenceState {
+    /// It is there, and its hash is right where one is given.
+    Found,
+    /// Nobody looked.
+    NotChecked,
+    /// There is no such file.
+    Missing,
+    /// The path leads out of the repository; the file was not read.
+    Outside,
+    /// A folder, a device or the like.
+    NotAFile,
+    /// The file has another hash: this one.
+    WrongHash(String),
+    /// It cannot be read, for this reason.
+    Unreadable(String),
+}
+
+/// How the program looks for files that a manifest refers to: by path and, where given, hash.
+pub type EvidenceLookup<'a> = dyn Fn(&str, Option<&str>) -> EvidenceState + Sync + 'a;
+
+/// What was found in one file.
+#[derive(Debug)]
+pub struct FileReport {
+    /// The file.
+    pub source: Arc<SourceFile>,
+    /// The findings, ordered.
+    pub findings: Vec<Finding>,
+    /// One for each manifest with a system id, to see systems together.
+    pub summaries: Vec<Summary>,
+    /// Number of manifests in the file.
+    pub manifests: usize,
+    /// References to records that nothing was looked up for (`url`, `archive`).
+    pub unchecked_records: usize,
+}
+
+/// Rules, and what a run asks of them.
+#[derive(Debug)]
+pub struct Linter {
+    /// The rules.
+    pub rules: RuleSet,
+    /// The numbers of intrusion and safeguards.
+    pub intrusion: Intrusion,
+    /// The day of the run.
+    pub today: Date,
+    /// The language of messages.
+    pub lang: Lang,
+    /// How much a file may ask for.
+    pub limits: Limits,
+}
+
+impl Linter {
+    /// Loads the rules that come with the program and `local` ones.
+    ///
+    /// # Errors
+    /// Every mistake in the configuration and in the rule files.
+    pub fn new(config: &Config, local: &[Arc<SourceFile>], today: Date, lang: Lang) -> Result<Linter, Vec<Mistake>> {
+        let rules = RuleSet::load(config, local)?;
+        let intrusion = Intrusion::load(INTRUSION, rules.context().names)?;
+        Ok(Linter { rules, intrusion, today, lang, limits: Limits::default() })
+    }
+
+    /// Checks a file.
+    pub fn check(&self, source: Arc<SourceFile>, evidence: &EvidenceLookup<'_>) -> FileReport {
+        let mut checker = Checker::new(self, &source, evidence);
+        let mut documents = 0;
+        for document in Documents::new(source.text(), self.limits, false) {
+            documents += 1;
+            checker.document(&document);
+        }
+        if documents == 0 {
+            checker.empty();
+        }
+        let Checker { mut findings, summaries, manifests, unchecked_records, .. } = checker;
+        findings.sort_by(|a, b| a.order().cmp(&b.order()));
+        FileReport { findings, summaries, manifests, unchecked_records, source }
+    }
+
+    /// The report for a file that is not UTF-8 text. `source` holds what could be read of it.
+    pub fn not_text(&self, source: Arc<SourceFile>, error: EncodingError) -> FileReport {
+        let at = u32::try_from(source.text().len()).unwrap_or(u32::MAX);
+        let mut checker = Checker::new(self, &source, &|_, _| EvidenceState::NotChecked);
+        checker.not_text(error, Span { start: at, end: at });
+        let findings = checker.findings;
+        FileReport { findings, summaries: Vec::new(), manifests: 0, unchecked_records: 0, source }
+    }
+}
+
+/// Checks the documents of one file.
+struct Checker<'a> {
+    linter: &'a Linter,
+    source: &'a Arc<SourceFile>,
+    evidence: &'a EvidenceLookup<'a>,
+    findings: Vec<Finding>,
+    summaries: Vec<Summary>,
+    manifests: usize,
+    unchecked_records: usize,
+    /// The system that is being checked.
+    system: Option<Arc<str>>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(linter: &'a Linter, source: &'a Arc<SourceFile>, evidence: &'a EvidenceLookup<'a>) -> Self {
+        Checker {
+            linter,
+            source,
+            evidence,
+            findings: Vec::new(),
+            summaries: Vec::new(),
+            manifests: 0,
+            unchecked_records: 0,
+            system: None,
+        }
+    }
+
+    /// parse -> validate -> assess -> evaluate
+    fn document(&mut self, document: &Document<'_>) {
+        self.system = None;
+        self.manifests += 1;
+        if document.broken {
+            self.yaml_problems(document);
+            return;
+        }
+        let rules = &self.linter.rules;
+        let mut manifest = Manifest::read(document, &rules.shape, &rules.vocabularies, true);
+        self.system = manifest.text_at("system.id").map(Arc::from);
+        self.yaml_problems(document);
+        self.schema_problems(&manifest);
+        self.records(&manifest);
+        let facts = assess(&mut manifest, rules, &self.linter.intrusion, self.linter.today);
+        let mut examined = Examined::new(&manifest, rules, facts.instance, self.linter.today);
+        let packs = examined.active_packs();
+        let hits = examined.hits(&packs, self.linter.lang);
+        self.hits(hits, &facts.score, &manifest);
+        self.switched_off(&manifest, &packs);
+        self.summary(&manifest, &facts.score);
+    }
+
+    fn summary(&mut self, manifest: &Manifest<'_>, score: &Score) {
+        let place = manifest.anchor(0);
+        let location = self.location(&place, String::new());
+        let vocabularies = &self.linter.rules.vocabularies;
+        let id_of = |value: Value<'_>| match value {
+            Value::Term(id) => Some(vocabularies.term(id).id.clone()),
+            _ => None,
+        };
+        self.summaries.extend(Summary::of(manifest, score, id_of, location));
+    }
+
+    /// Findings from hits. Where a whole block is missing, one finding stands for all that the
+    /// rules ask of it.
+    fn hits(&mut self, hits: Vec<Hit>, score: &Score, manifest: &Manifest<'_>) {
+        let mut by_block: Vec<(String, Vec<Hit>)> = Vec::new();
+        for hit in hits {
+            match hit.place.missing_block.clone() {
+                Some(block) => match by_block.iter_mut().find(|(b, _)| *b == block) {
+                    Some((_, hits)) => hits.push(hit),
+                    None => by_block.push((block, vec![hit])),
+                },
+                None => {
+                    let finding = self.finding_of(hit, score, manifest);
+                    self.findings.push(finding);
+                }
+            }
+        }
+        for (block, hits) in by_block {
+            let mut related: Vec<Finding> =
+                hits.into_iter().map(|hit| self.finding_of(hit, score, manifest)).collect();
+            related.sort_by(|a, b| (b.severity, &a.rule).cmp(&(a.severity, &b.rule)));
+            let finding = match related.len() {
+                1 => related.remove(0),
+                _ => self.unanswered_block(&block, related),
+            };
+            self.findings.push(finding);
+        }
+    }
+
+    fn is_off(&self, rule: &str) -> bool {
+        let rules = &self.linter.rules;
+        rules.find(rule).is_some_and(|number| rules.is_off(number) && !is_form(rule))
+    }
+
+    fn severity(&self, rule: &str, default: Severity) -> Severity {
+        let rules = &self.linter.rules;
+        rules.find(rule).filter(|_| !is_form(rule)).and_then(|n| rules.level(n)).unwrap_or(default)
+    }
+}
+
+/// Rules about the form of a file: what they find cannot be judged at all, so they have one level.
+fn is_form(rule: &str) -> bool {
+    matches!(rule, "invalid-yaml" | "limit-exceeded" | "invalid-manifest")
+}

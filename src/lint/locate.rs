@@ -1,0 +1,271 @@
+//! Findings tied to a file: from problems and hits to places with line and column.
+
+use std::sync::Arc;
+
+use super::{Checker, EvidenceState};
+use crate::assess::Score;
+use crate::evaluate::Hit;
+use crate::finding::{Finding, Location, Severity};
+use crate::pointer::Pointer;
+use crate::schema::{Manifest, Place};
+use crate::source::{EncodingError, SourceFile, Span};
+use crate::text::{Lang, shown};
+use crate::value::Value;
+use crate::yaml::{Document, NodeId, ProblemKind};
+
+/// A location in a source.
+pub(super) fn location(source: &SourceFile, pointer: Pointer, span: Span, label: String) -> Location {
+    Location {
+        file: Arc::clone(source.name()),
+        pointer,
+        span,
+        start: source.position(span.start),
+        end: source.position(span.end),
+        label,
+    }
+}
+
+impl Checker<'_> {
+    fn lang(&self) -> Lang {
+        self.linter.lang
+    }
+
+    pub(super) fn location(&self, place: &Place, label: String) -> Location {
+        location(self.source, place.pointer.clone(), place.span, label)
+    }
+
+    /// A finding about the form of the file or of a value in it.
+    fn add(&mut self, rule: &str, severity: Severity, span: Span, message: String, help: String, see: Vec<Location>) {
+        if self.is_off(rule) {
+            return;
+        }
+        let severity = self.severity(rule, severity);
+        let primary = location(self.source, Pointer::default(), span, String::new());
+        self.findings.push(Finding {
+            rule: rule.into(),
+            severity,
+            system: self.system.clone(),
+            message,
+            help,
+            primary,
+            secondary: see,
+            bases: Vec::new(),
+            related: Vec::new(),
+        });
+    }
+
+    pub(super) fn empty(&mut self) {
+        let lang = self.lang();
+        let message = lang.pick("the file holds no manifest", "filen inneholder ikke noe manifest").to_owned();
+        let help = lang.pick(
+            "Write a manifest (`tillit init` helps), or remove the file.",
+            "Skriv et manifest (`tillit init` hjelper), eller fjern filen.",
+        );
+        self.add("invalid-manifest", Severity::Error, Span::default(), message, help.to_owned(), Vec::new());
+    }
+
+    pub(super) fn not_text(&mut self, error: EncodingError, span: Span) {
+        let lang = self.lang();
+        let message = match (error, lang) {
+            (EncodingError::OtherEncoding(name), Lang::Nb) => format!("filen er {name}, ikke UTF-8"),
+            (EncodingError::NotUtf8 { offset, value }, Lang::Nb) => {
+                format!("byten 0x{value:02X} på plass {offset} er ikke UTF-8")
+            }
+            (error, Lang::En) => error.to_string(),
+        };
+        let help = lang.pick("Save the file as UTF-8.", "Lagre filen som UTF-8.").to_owned();
+        self.add("invalid-yaml", Severity::Error, span, message, help, Vec::new());
+    }
+
+    pub(super) fn yaml_problems(&mut self, document: &Document<'_>) {
+        let lang = self.lang();
+        for problem in &document.problems {
+            let (message, help) = problem.describe(lang);
+            let (rule, see) = match &problem.kind {
+                ProblemKind::Limit(..) => ("limit-exceeded", Vec::new()),
+                ProblemKind::DuplicateKey { first, .. } => ("invalid-yaml", vec![self.first_one(*first)]),
+                _ => ("invalid-yaml", Vec::new()),
+            };
+            self.add(rule, Severity::Error, problem.span, message, help, see);
+        }
+    }
+
+    fn first_one(&self, span: Span) -> Location {
+        let label = self.lang().pick("the first one", "den første").to_owned();
+        location(self.source, Pointer::default(), span, label)
+    }
+
+    pub(super) fn schema_problems(&mut self, manifest: &Manifest<'_>) {
+        let lang = self.lang();
+        for problem in &manifest.problems {
+            let (message, help) = problem.kind.describe(lang);
+            let rule = problem.kind.rule();
+            let severity = if rule == "country-as-flag" { Severity::Warning } else { Severity::Error };
+            let see = problem.other.map(|span| self.first_one(span)).into_iter().collect();
+            self.add(rule, severity, problem.span, message, help, see);
+        }
+    }
+
+    /// Files that the manifest refers to.
+    pub(super) fn records(&mut self, manifest: &Manifest<'_>) {
+        let document = manifest.document;
+        let lang = self.lang();
+        let records: Vec<NodeId> = manifest.evidence().collect();
+        for record in records {
+            let text = |key: &str| document.get(record, key).and_then(|n| document.text(n));
+            let Some(path) = text("file") else {
+                self.unchecked_records += 1;
+                continue;
+            };
+            let hash = text("sha256");
+            let both = |en: String, nb: String| if lang == Lang::En { en } else { nb };
+            let name = shown(path);
+            let (key, message, help) = match (self.evidence)(path, hash) {
+                EvidenceState::Found => continue,
+                EvidenceState::NotChecked => {
+                    self.unchecked_records += 1;
+                    continue;
+                }
+                EvidenceState::Missing => (
+                    "file",
+                    both(format!("the file `{name}` is not there"), format!("filen `{name}` finnes ikke")),
+                    both("The path is relative to the manifest. Add the file, or refer to it with `archive`.".into(), "Stien er relativ til manifestet. Legg inn filen, eller vis til den med `archive`.".into()),
+                ),
+                EvidenceState::Outside => (
+                    "file",
+                    both(format!("`{name}` leads out of the repository and was not read"), format!("`{name}` fører ut av kodelageret og ble ikke lest")),
+                    both("Put the record into the repository, or refer to it with `archive`.".into(), "Legg dokumentet i kodelageret, eller vis til det med `archive`.".into()),
+                ),
+                EvidenceState::NotAFile => (
+                    "file",
+                    both(format!("`{name}` is not a regular file"), format!("`{name}` er ikke en vanlig fil")),
+                    both("Name the file itself.".into(), "Oppgi selve filen.".into()),
+                ),
+                EvidenceState::WrongHash(found) => (
+                    "sha256",
+                    both(format!("`{name}` has another SHA-256: the record was changed"), format!("`{name}` har en annen SHA-256: dokumentet er endret")),
+                    both(format!("Look at what changed. If the change is right, write sha256: {found}"), format!("Se på hva som er endret. Er endringen riktig, skriv sha256: {found}")),
+                ),
+                EvidenceState::Unreadable(reason) => (
+                    "file",
+                    both(format!("`{name}` cannot be read: {}", shown(&reason)), format!("`{name}` kan ikke leses: {}", shown(&reason))),
+                    both("Make it readable for the check.".into(), "Gjør den lesbar for kontrollen.".into()),
+                ),
+            };
+            let node = document.get(record, key).unwrap_or(record);
+            self.add("evidence-file", Severity::Error, document.span(node), message, help, Vec::new());
+        }
+    }
+
+    /// A finding from a hit of a rule.
+    pub(super) fn finding_of(&mut self, hit: Hit, score: &Score, manifest: &Manifest<'_>) -> Finding {
+        let lang = self.lang();
+        let rule = &self.linter.rules.rules[hit.rule];
+        let label = if hit.place.exact { String::new() } else { not_here(&hit.place, lang) };
+        let mut secondary: Vec<Location> =
+            hit.see.iter().map(|place| self.location(place, format!("`{}`", place.pointer))).collect();
+        if &*rule.id == "intrusiveness-threshold" {
+            secondary.extend(self.intrusion_terms(score, manifest));
+        }
+        Finding {
+            rule: Arc::clone(&rule.id),
+            severity: hit.severity,
+            system: self.system.clone(),
+            message: hit.message,
+            help: rule.tail().help.get(lang).to_owned(),
+            primary: self.location(&hit.place, label),
+            secondary,
+            bases: hit.bases,
+            related: Vec::new(),
+        }
+    }
+
+    /// Every term of the highest flow, at the place that it comes from.
+    fn intrusion_terms(&self, score: &Score, manifest: &Manifest<'_>) -> Vec<Location> {
+        let lang = self.lang();
+        let Some(flow) = score.flows.iter().max_by_key(|f| f.score) else { return Vec::new() };
+        let scope = &manifest.shape.scopes[manifest.instance(flow.item).scope];
+        let category = scope.slot("category").map(|slot| manifest.place(flow.item, slot));
+        let level = category.map(|place| {
+            let text = match lang {
+                Lang::En => format!("kind of data: {}", flow.level),
+                Lang::Nb => format!("slag opplysninger: {}", flow.level),
+            };
+            self.location(&place, text)
+        });
+        let terms = flow.terms.iter().map(|(number, place)| {
+            let term = &self.linter.intrusion.terms[*number];
+            self.location(place, format!("{} {:+}", term.label.get(lang), term.add))
+        });
+        level.into_iter().chain(terms).collect()
+    }
+
+    /// One finding for a block that is not there, with all that the rules ask of it behind it.
+    pub(super) fn unanswered_block(&self, block: &str, related: Vec<Finding>) -> Finding {
+        let lang = self.lang();
+        let rules = &self.linter.rules;
+        let titles: Vec<String> = related
+            .iter()
+            .filter_map(|f| rules.find(&f.rule))
+            .map(|n| rules.rules[n].tail().title.get(lang).to_owned())
+            .collect();
+        let count = related.len();
+        let message = match lang {
+            Lang::En => format!("nothing is said under `{block}`; {count} rules ask for it"),
+            Lang::Nb => format!("ingenting er sagt under `{block}`; {count} regler spør etter det"),
+        };
+        let help = match lang {
+            Lang::En => format!("Add `{block}:` and answer: {}.", titles.join("; ")),
+            Lang::Nb => format!("Legg til `{block}:` og svar på: {}.", titles.join("; ")),
+        };
+        let mut bases = Vec::new();
+        for basis in related.iter().flat_map(|f| &f.bases) {
+            if !bases.contains(basis) {
+                bases.push(basis.clone());
+            }
+        }
+        let first = &related[0];
+        Finding {
+            rule: "unanswered-block".into(),
+            severity: related.iter().map(|f| f.severity).max().unwrap_or(Severity::Note),
+            system: self.system.clone(),
+            message,
+            help,
+            primary: Location {
+                pointer: Pointer(vec![crate::pointer::Step::Key(block.to_owned())]),
+                label: match lang {
+                    Lang::En => format!("`{block}` is not in this manifest"),
+                    Lang::Nb => format!("`{block}` står ikke i dette manifestet"),
+                },
+                ..first.primary.clone()
+            },
+            secondary: Vec::new(),
+            bases,
+            related,
+        }
+    }
+
+    /// A pack of policy that the configuration has switched off for a system that it would bind.
+    pub(super) fn switched_off(&mut self, manifest: &Manifest<'_>, packs: &[bool]) {
+        let rules = &self.linter.rules;
+        let off = rules.packs.iter().zip(packs).any(|(pack, on)| &*pack.id == "core" && !on);
+        let affects = manifest.at("system.affects_workers") == Value::Flag(true);
+        if !off || !affects || self.is_off("core-pack-enabled") {
+            return;
+        }
+        let lang = self.lang();
+        let Some(number) = rules.find("core-pack-enabled") else { return };
+        let tail = rules.rules[number].tail();
+        let (message, help) = (tail.message.get(lang).to_owned(), tail.help.get(lang).to_owned());
+        let span = manifest.anchor(0).span;
+        self.add("core-pack-enabled", Severity::Note, span, message, help, Vec::new());
+    }
+}
+
+/// The label at the key above a field that is not there.
+fn not_here(place: &Place, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("`{}` is not answered", place.pointer),
+        Lang::Nb => format!("`{}` er ikke besvart", place.pointer),
+    }
+}

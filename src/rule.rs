@@ -1,0 +1,181 @@
+//! A rule: from its text form, a YAML file, to its compiled form.
+//!
+//! The text form is written by people and described in `docs/rule-language.md`. The compiled form
+//! reads fields by slot, so that a rule costs nothing where it cannot apply. The head of a rule
+//! file (`id` to `see`) decides; its tail (`title` to `examples`) explains, and is read only when
+//! somebody reads it.
+
+mod compile;
+mod condition;
+mod literal;
+mod load;
+mod template;
+
+use std::sync::{Arc, OnceLock};
+
+use jiff::civil::Date;
+
+pub use compile::{Compiler, Definitions, Names, Param};
+pub use condition::{Condition, FieldRef, Inner, Literal, Operand, Scope, Test};
+pub use load::{Context, load, load_definitions, load_packs, load_sources};
+pub use template::{Piece, Template};
+
+use crate::finding::Severity;
+use crate::source::{SourceFile, Span};
+use crate::text::Localized;
+
+/// What a rule can rest on.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// Its name.
+    pub id: Arc<str>,
+    /// Policy, law or agreement.
+    pub kind: PackKind,
+    /// What people read.
+    pub label: Localized,
+    /// When it applies if the configuration does not say so; `None`: always.
+    pub active: Option<Condition>,
+}
+
+/// Policy makes no legal claim; law and agreement do. What people read keeps them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackKind {
+    /// What the two documents ask for.
+    Policy,
+    /// Law.
+    Law,
+    /// A collective agreement.
+    Agreement,
+}
+
+impl PackKind {
+    /// `policy`, `law` or `agreement`.
+    pub fn name(self) -> &'static str {
+        match self {
+            PackKind::Policy => "policy",
+            PackKind::Law => "law",
+            PackKind::Agreement => "agreement",
+        }
+    }
+
+    /// The kind with this name.
+    pub fn from_name(name: &str) -> Option<PackKind> {
+        [PackKind::Policy, PackKind::Law, PackKind::Agreement].into_iter().find(|k| k.name() == name)
+    }
+}
+
+/// A document that clauses come from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its id.
+    pub id: Arc<str>,
+    /// `policy`, `law`, `agreement`, `decision` or `guidance`.
+    pub kind: String,
+    /// How it is cited.
+    pub citation: String,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// What was read of it: `stored-text`, `stored-secondary` or `memory`.
+    pub verified: String,
+}
+
+/// A clause that a rule rests on.
+#[derive(Clone, Debug)]
+pub struct RuleBasis {
+    /// Numbers of the packs; empty for background.
+    pub packs: Vec<usize>,
+    /// Number of the source.
+    pub source: usize,
+    /// Demands of the two documents, such as A9.
+    pub refs: Vec<String>,
+    /// The day the clause applies from.
+    pub from: Option<Date>,
+    /// A severity of its own under these packs.
+    pub severity: Option<Severity>,
+    /// What the clause asks, in own words.
+    pub says: Localized,
+}
+
+/// What a rule demands.
+#[derive(Clone, Debug)]
+pub enum Check {
+    /// This must hold; unanswered is not enough.
+    Require(Condition),
+    /// This must not hold.
+    Forbid(Condition),
+}
+
+/// A rule compiled for one of the lists that its `given` names.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// The list that is examined; `None` for the whole manifest.
+    pub given: Option<FieldRef>,
+    /// When the rule applies.
+    pub when: Option<Condition>,
+    /// What it demands.
+    pub check: Check,
+    /// Other severities, the first whose condition holds.
+    pub severity_when: Vec<(Condition, Severity)>,
+    /// The place to point at.
+    pub at: Option<FieldRef>,
+    /// Further places.
+    pub see: Vec<FieldRef>,
+    /// The message's placeholders, filled by field.
+    pub message: OnceLock<[Template; 2]>,
+}
+
+/// A compiled rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name.
+    pub id: Arc<str>,
+    /// The folder it belongs to.
+    pub category: Arc<str>,
+    /// Severity unless a pack or a condition says otherwise.
+    pub severity: Severity,
+    /// False when it can only be fixed.
+    pub waivable: bool,
+    /// The clauses it rests on.
+    pub bases: Vec<RuleBasis>,
+    /// Further reading.
+    pub background: Vec<RuleBasis>,
+    /// Values the configuration may set.
+    pub params: Vec<Param>,
+    /// One for each list of `given`; none when the program itself computes the findings.
+    pub variants: Vec<Variant>,
+    /// The list behind `given` in words, for those who read: `$` or a path.
+    pub given: String,
+    /// The file.
+    pub source: Arc<SourceFile>,
+    /// Where the id stands in it.
+    pub id_span: Span,
+    /// False for an organisation's own rule.
+    pub builtin: bool,
+    /// The explaining part, read when needed.
+    pub tail: OnceLock<Tail>,
+}
+
+/// The explaining part of a rule.
+#[derive(Clone, Debug, Default)]
+pub struct Tail {
+    /// What to do, in a few words.
+    pub title: Localized,
+    /// What was found, with placeholders.
+    pub message: Localized,
+    /// What to do, in sentences.
+    pub help: Localized,
+    /// Why.
+    pub rationale: Localized,
+    /// What the rule cannot see.
+    pub limits: Localized,
+}
+
+/// The key that begins the explaining part of a rule file.
+pub const TAIL_BEGINS: &str = "\ntitle:";
+
+impl Rule {
+    /// The explaining part.
+    pub fn tail(&self) -> &Tail {
+        self.tail.get_or_init(|| load::tail(&self.source))
+    }
+}

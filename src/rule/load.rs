@@ -1,0 +1,485 @@
+//! Rule files, definitions, packs and sources from YAML, with every mistake at its place.
+
+use std::sync::{Arc, OnceLock};
+
+use super::compile::{Compiler, Definition, Definitions, Names, Param};
+use super::template::{Piece, Template, cut, placeholders};
+use super::{Check, Pack, PackKind, Rule, RuleBasis, Source, TAIL_BEGINS, Tail, Variant};
+use crate::finding::{Mistake, Severity};
+use crate::shape::{Kind, ScopeId};
+use crate::source::{SourceFile, Span};
+use crate::text::{Localized, nearest, shown};
+use crate::value::parse_date;
+use crate::yaml::{Document, Documents, Kind as NodeKind, Limits, NodeId};
+
+/// Keys of a rule, in their order: the deciding ones up to `see`, then the explaining ones.
+const KEYS: [&str; 20] = [
+    "id", "category", "severity", "severity_when", "waivable", "bases", "background", "params", "computed", "given",
+    "when", "require", "forbid", "at", "see", "title", "message", "help", "rationale", "examples",
+];
+
+/// Longest message before its placeholders are filled, in characters.
+const LONGEST_MESSAGE: usize = 160;
+
+/// What a rule file is loaded against.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// What names mean.
+    pub names: Names<'a>,
+    /// The packs.
+    pub packs: &'a [Pack],
+    /// The sources.
+    pub sources: &'a [Source],
+}
+
+fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
+    Localized { en: en.into(), nb: nb.into() }
+}
+
+/// Loads a rule. `whole`: check and read the explaining part as well, as for a local rule; the
+/// rules that come with the program are checked whole by the tests and read in part at a run.
+/// `set`: the configuration's values for parameters.
+///
+/// # Errors
+/// Every mistake in the file.
+pub fn load(
+    source: &Arc<SourceFile>,
+    context: Context<'_>,
+    whole: bool,
+    set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
+) -> Result<Rule, Vec<Mistake>> {
+    let text = source.text();
+    let end = if whole { text.len() } else { text.find(TAIL_BEGINS).unwrap_or(text.len()) };
+    let document = single(source, &text[..end], whole)?;
+    let root = document.root().unwrap_or(NodeId(0));
+    let params = read_params(&document, root, set);
+    let compiler = Compiler::new(context.names, &document, source, &params);
+    let mut loader = Loader { context, document: &document, root, compiler };
+    let rule = loader.rule(source, whole);
+    if loader.compiler.mistakes.is_empty() { Ok(rule) } else { Err(loader.compiler.mistakes) }
+}
+
+/// The only document of a file, if there is nothing wrong with its YAML.
+fn single<'s>(source: &Arc<SourceFile>, text: &'s str, comments: bool) -> Result<Document<'s>, Vec<Mistake>> {
+    let mut documents = Documents::new(text, Limits::default(), comments);
+    let document = documents.next().unwrap_or_default();
+    let mut mistakes: Vec<Mistake> = document
+        .problems
+        .iter()
+        .map(|problem| {
+            let (en, help_en) = problem.describe(crate::text::Lang::En);
+            let (nb, help_nb) = problem.describe(crate::text::Lang::Nb);
+            Mistake { source: Arc::clone(source), span: problem.span, message: both(en, nb), help: both(help_en, help_nb) }
+        })
+        .collect();
+    let is_map = document.root().is_some_and(|r| matches!(document.node(r).kind, NodeKind::Map));
+    if mistakes.is_empty() && (!is_map || documents.next().is_some()) {
+        mistakes.push(Mistake {
+            source: Arc::clone(source),
+            span: Span::default(),
+            message: both("one mapping belongs in this file", "det skal stå ett nivå med nøkler i denne filen"),
+            help: both("Write keys and values; one document to a file.", "Skriv nøkler og verdier, ett dokument i hver fil."),
+        });
+    }
+    if mistakes.is_empty() { Ok(document) } else { Err(mistakes) }
+}
+
+fn localized(document: &Document<'_>, node: NodeId) -> Localized {
+    let text = |key: &str| document.get(node, key).and_then(|n| document.text(n)).unwrap_or_default().trim().to_owned();
+    Localized { en: text("en"), nb: text("nb") }
+}
+
+fn read_params(
+    document: &Document<'_>,
+    root: NodeId,
+    set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
+) -> Vec<Param> {
+    let Some(node) = document.get(root, "params") else { return Vec::new() };
+    document
+        .entries(node)
+        .map(|(name, body)| {
+            let name = document.text(name).unwrap_or_default().to_owned();
+            let default = document.get(body, "default").and_then(|n| document.text(n)).unwrap_or_default();
+            Param { set: set(&name), default: default.to_owned(), label: localized(document, body), name }
+        })
+        .collect()
+}
+
+struct Loader<'a> {
+    context: Context<'a>,
+    document: &'a Document<'a>,
+    root: NodeId,
+    compiler: Compiler<'a>,
+}
+
+impl<'a> Loader<'a> {
+    fn get(&self, key: &str) -> Option<NodeId> {
+        self.document.get(self.root, key)
+    }
+
+    fn text(&self, node: NodeId) -> &'a str {
+        self.document.text(node).unwrap_or_default()
+    }
+
+    fn wrong(&mut self, node: NodeId, message: Localized, help: Localized) {
+        let span = self.document.span(node);
+        self.compiler.mistake(span, message, help);
+    }
+
+    fn unknown<'n>(&mut self, node: NodeId, what: (&str, &str), known: impl IntoIterator<Item = &'n str>) {
+        let name = self.text(node);
+        let known: Vec<&str> = known.into_iter().collect();
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
+            None => both(format!("Known: {}.", known.join(", ")), format!("Kjente: {}.", known.join(", "))),
+        };
+        let name = shown(name);
+        self.wrong(node, both(format!("unknown {} `{name}`", what.0), format!("ukjent {} `{name}`", what.1)), help);
+    }
+
+    fn missing(&mut self, key: &str) {
+        let first = self.document.children(self.root).next().unwrap_or(self.root);
+        self.wrong(first, both(format!("`{key}` is missing"), format!("`{key}` mangler")), both(format!("Add `{key}`; docs/rule-language.md shows a whole rule."), format!("Legg til `{key}`. docs/rule-language.md viser en hel regel.")));
+    }
+
+    fn severity(&mut self, node: NodeId) -> Severity {
+        let name = self.text(node);
+        Severity::from_name(name).unwrap_or_else(|| {
+            self.unknown(node, ("severity", "alvorlighet"), Severity::ALL.map(Severity::name));
+            Severity::Error
+        })
+    }
+
+    fn rule(&mut self, source: &Arc<SourceFile>, whole: bool) -> Rule {
+        let document = self.document;
+        for (key, _) in document.entries(self.root) {
+            if !KEYS.contains(&self.text(key)) && self.text(key) != "limits" {
+                self.unknown(key, ("key", "nøkkel"), KEYS.into_iter().chain(["limits"]));
+            }
+        }
+        let required: &[&str] = if whole {
+            &["id", "category", "severity", "title", "message", "help", "rationale", "examples"]
+        } else {
+            &["id", "category", "severity"]
+        };
+        for key in required {
+            if self.get(key).is_none() {
+                self.missing(key);
+            }
+        }
+        let id_node = self.get("id");
+        let id = id_node.map(|n| self.text(n)).unwrap_or_default();
+        let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if let Some(node) = id_node {
+            let file = source.name().rsplit('/').next().unwrap_or_default();
+            let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+            if id.is_empty() || !id.bytes().all(kebab) || stem != id {
+                self.wrong(node, both("the id is kebab-case and the same as the file's name", "id-en skrives med små bokstaver og bindestrek og er lik filnavnet"), both(format!("Name the file `{id}.yaml`, or the rule `{stem}`."), format!("Gi filen navnet `{id}.yaml`, eller regelen navnet `{stem}`.")));
+            }
+        }
+        let severity = self.get("severity").map_or(Severity::Error, |n| self.severity(n));
+        let waivable = self.get("waivable").is_none_or(|n| self.text(n) != "false");
+        let bases = self.bases("bases", true);
+        let background = self.bases("background", false);
+        if bases.is_empty() && self.get("bases").is_none() && self.get("computed").is_none() {
+            self.missing("bases");
+        }
+        let params = self.compiler_params();
+        let given = self.get("given").map_or("$", |n| self.text(n)).to_owned();
+        let variants = self.variants(&given);
+        let rule = Rule {
+            id: id.into(),
+            category: self.get("category").map(|n| self.text(n)).unwrap_or_default().into(),
+            severity,
+            waivable,
+            bases,
+            background,
+            params,
+            variants,
+            given,
+            source: Arc::clone(source),
+            id_span: id_node.map_or(Span::default(), |n| document.span(n)),
+            builtin: !whole,
+            tail: OnceLock::new(),
+        };
+        if whole {
+            self.check_texts();
+            for variant in &rule.variants {
+                let _ = variant.message.set(self.templates(variant.given));
+            }
+        }
+        rule
+    }
+
+    fn compiler_params(&self) -> Vec<Param> {
+        self.compiler.params().to_vec()
+    }
+
+    fn bases(&mut self, key: &str, with_packs: bool) -> Vec<RuleBasis> {
+        const BASIS: [&str; 6] = ["packs", "source", "refs", "from", "severity", "says"];
+        let document = self.document;
+        let Some(list) = self.get(key) else { return Vec::new() };
+        let mut bases = Vec::new();
+        for node in document.children(list) {
+            let mut basis = RuleBasis {
+                packs: Vec::new(),
+                source: 0,
+                refs: Vec::new(),
+                from: None,
+                severity: None,
+                says: Localized::default(),
+            };
+            for (key, value) in document.entries(node) {
+                match self.text(key) {
+                    "packs" => basis.packs = document.children(value).filter_map(|n| self.pack(n)).collect(),
+                    "source" => {
+                        let sources = self.context.sources;
+                        match sources.iter().position(|s| &*s.id == self.text(value)) {
+                            Some(number) => basis.source = number,
+                            None => self.unknown(value, ("source", "kilde"), sources.iter().map(|s| &*s.id)),
+                        }
+                    }
+                    "refs" => basis.refs = document.children(value).map(|n| self.text(n).to_owned()).collect(),
+                    "from" => {
+                        basis.from = parse_date(self.text(value));
+                        if basis.from.is_none() {
+                            self.wrong(value, both("not a date", "ikke en dato"), both("Write it as 2026-12-01.", "Skriv den slik: 2026-12-01."));
+                        }
+                    }
+                    "severity" => basis.severity = Some(self.severity(value)),
+                    "says" => basis.says = localized(document, value),
+                    _ => self.unknown(key, ("key", "nøkkel"), BASIS),
+                }
+            }
+            if with_packs && basis.packs.is_empty() {
+                self.wrong(node, both("a basis names its packs", "et grunnlag oppgir pakkene sine"), both("Write `packs: [core]`, or move it to `background`.", "Skriv `packs: [core]`, eller flytt det til `background`."));
+            }
+            bases.push(basis);
+        }
+        bases
+    }
+
+    fn pack(&mut self, node: NodeId) -> Option<usize> {
+        let packs = self.context.packs;
+        let found = packs.iter().position(|p| &*p.id == self.text(node));
+        if found.is_none() {
+            self.unknown(node, ("pack", "pakke"), packs.iter().map(|p| &*p.id));
+        }
+        found
+    }
+
+    fn variants(&mut self, given: &str) -> Vec<Variant> {
+        let checks: Vec<(&str, NodeId)> =
+            ["require", "forbid"].into_iter().filter_map(|key| Some((key, self.get(key)?))).collect();
+        if self.get("computed").is_some() {
+            return Vec::new();
+        }
+        let [(key, check)] = checks[..] else {
+            let node = checks.get(1).map_or(self.root, |(_, node)| *node);
+            let first = self.document.children(self.root).next().unwrap_or(node);
+            let node = if checks.is_empty() { first } else { node };
+            self.wrong(node, both("a rule has exactly one of `require` and `forbid`", "en regel har nøyaktig én av `require` og `forbid`"), both("Say what must hold, or what must not.", "Si hva som må gjelde, eller hva som ikke må gjelde."));
+            return Vec::new();
+        };
+        let lists = self.given(given);
+        let scopes: Vec<ScopeId> = lists.iter().filter_map(|(_, scope)| *scope).collect();
+        let mut variants = Vec::new();
+        for (given, scope) in lists {
+            let others = scopes.iter().copied().filter(|s| Some(*s) != scope).collect();
+            self.compiler.examine(scope.unwrap_or(0), others);
+            let when = self.get("when").map(|n| self.compiler.condition(n));
+            let condition = self.compiler.condition(check);
+            let check = if key == "require" { Check::Require(condition) } else { Check::Forbid(condition) };
+            let severity_when = self.severity_when();
+            let at = self.get("at").and_then(|n| self.compiler.place(self.text(n), self.document.span(n)));
+            let document = self.document;
+            let see = self.get("see").map_or_else(Vec::new, |n| {
+                document.children(n).filter_map(|c| self.compiler.place(self.text(c), document.span(c))).collect()
+            });
+            variants.push(Variant { given, when, check, severity_when, at, see, message: OnceLock::new() });
+        }
+        variants
+    }
+
+    /// The lists that `given` names, with the scope of their items; the manifest has none.
+    fn given(&mut self, given: &str) -> Vec<(Option<super::FieldRef>, Option<ScopeId>)> {
+        if given == "$" {
+            return vec![(None, None)];
+        }
+        let node = self.get("given").unwrap_or(self.root);
+        let span = self.document.span(node);
+        let Some(list) = given.strip_suffix("[]") else {
+            self.wrong(node, both("`given` is `$` or a list with `[]` behind it", "`given` er `$` eller en liste med `[]` bak"), both("Write for instance `data.inputs[]`.", "Skriv for eksempel `data.inputs[]`."));
+            return Vec::new();
+        };
+        let mut lists = Vec::new();
+        self.compiler.examine(0, Vec::new());
+        for at in self.compiler.places(list, span) {
+            match self.compiler.kind(at) {
+                Kind::Items(scope) => lists.push((Some(at), Some(scope))),
+                _ => self.wrong(node, both(format!("`{list}` is not a list of entries"), format!("`{list}` er ikke en liste med oppføringer")), both("`given` examines the entries of a list, or `$`.", "`given` undersøker oppføringene i en liste, eller `$`.")),
+            }
+        }
+        lists
+    }
+
+    fn severity_when(&mut self) -> Vec<(super::Condition, Severity)> {
+        let document = self.document;
+        let Some(list) = self.get("severity_when") else { return Vec::new() };
+        let mut out = Vec::new();
+        for node in document.children(list) {
+            match (document.get(node, "if"), document.get(node, "severity")) {
+                (Some(condition), Some(severity)) => {
+                    out.push((self.compiler.condition(condition), self.severity(severity)));
+                }
+                _ => self.wrong(node, both("`if` and `severity` belong together", "`if` og `severity` hører sammen"), both("Write both.", "Skriv begge.")),
+            }
+        }
+        out
+    }
+
+    fn check_texts(&mut self) {
+        let document = self.document;
+        for key in ["title", "message", "help", "rationale", "limits"] {
+            let Some(node) = self.get(key) else { continue };
+            let text = localized(document, node);
+            if text.en.is_empty() || text.nb.is_empty() {
+                self.wrong(node, both(format!("`{key}` needs a text in `en` and in `nb`"), format!("`{key}` må ha en tekst i `en` og i `nb`")), both("Write both languages.", "Skriv begge språkene."));
+            }
+        }
+        let Some(node) = self.get("message") else { return };
+        let message = localized(document, node);
+        if placeholders(&message.en) != placeholders(&message.nb) {
+            self.wrong(node, both("the two languages have different placeholders", "de to språkene har ulike plassholdere"), both("Use the same ones in both.", "Bruk de samme i begge."));
+        }
+        for (key, value) in document.entries(node) {
+            if self.text(value).chars().count() > LONGEST_MESSAGE {
+                self.wrong(key, both(format!("longer than {LONGEST_MESSAGE} characters"), format!("lengre enn {LONGEST_MESSAGE} tegn")), both("Say it shorter; move advice to `help`.", "Si det kortere. Flytt råd til `help`."));
+            }
+        }
+    }
+
+    /// The message in both languages, with its placeholders resolved for one list of `given`.
+    fn templates(&mut self, given: Option<super::FieldRef>) -> [Template; 2] {
+        let scope = given.and_then(|at| match self.compiler.kind(at) {
+            Kind::Items(scope) => Some(scope),
+            _ => None,
+        });
+        let lists = self.get("given").map_or("$", |n| self.text(n)).to_owned();
+        let others = self.given(&lists).into_iter().filter_map(|(_, s)| s).filter(|s| Some(*s) != scope).collect();
+        self.compiler.examine(scope.unwrap_or(0), others);
+        let document = self.document;
+        let node = self.get("message");
+        ["en", "nb"].map(|lang| {
+            let Some(text) = node.and_then(|n| document.get(n, lang)) else { return Vec::new() };
+            let span = document.span(text);
+            let message = self.text(text).to_owned();
+            cut(&message)
+                .into_iter()
+                .map(|part| match part {
+                    Ok(text) => Piece::Text(text.to_owned()),
+                    Err("$missing") => Piece::Missing,
+                    Err(path) => match path.strip_prefix("$params.") {
+                        Some(name) => match self.compiler.params().iter().find(|p| p.name == name) {
+                            Some(param) => Piece::Text(param.value().to_owned()),
+                            None => {
+                                self.compiler.mistake(span, both(format!("unknown parameter `{name}`"), format!("ukjent parameter `{name}`")), both("Name it under `params`.", "Oppgi den under `params`."));
+                                Piece::Nothing
+                            }
+                        },
+                        None => self.compiler.place(path, span).map_or(Piece::Nothing, Piece::Field),
+                    },
+                })
+                .collect()
+        })
+    }
+}
+
+/// The explaining part of a file that was loaded before.
+pub(super) fn tail(source: &SourceFile) -> Tail {
+    let text = source.text();
+    let start = text.find(TAIL_BEGINS).map_or(0, |at| at + 1);
+    // The examples come last and are read by those who need them.
+    let end = text.find("\nexamples:").filter(|end| *end > start).unwrap_or(text.len());
+    let document = Documents::new(&text[start..end], Limits::default(), false).next().unwrap_or_default();
+    let Some(root) = document.root() else { return Tail::default() };
+    let get = |key: &str| document.get(root, key).map(|n| localized(&document, n)).unwrap_or_default();
+    Tail {
+        title: get("title"),
+        message: get("message"),
+        help: get("help"),
+        rationale: get("rationale"),
+        limits: get("limits"),
+    }
+}
+
+impl Rule {
+    /// The message's placeholders for one of the rule's lists.
+    pub fn templates(&self, variant: &Variant, context: Context<'_>) -> [Template; 2] {
+        let document = Documents::new(self.source.text(), Limits::default(), false).next().unwrap_or_default();
+        let root = document.root().unwrap_or(NodeId(0));
+        let compiler = Compiler::new(context.names, &document, &self.source, &self.params);
+        let mut loader = Loader { context, document: &document, root, compiler };
+        loader.templates(variant.given)
+    }
+}
+
+/// Loads `rules/definitions.yaml`.
+///
+/// # Errors
+/// Every mistake in the file.
+pub fn load_definitions(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Definitions, Vec<Mistake>> {
+    let document = single(source, source.text(), false)?;
+    let mut definitions = Definitions::default();
+    let mut compiler = Compiler::new(names, &document, source, &[]);
+    for (name, body) in document.entries(document.root().unwrap_or(NodeId(0))) {
+        if let Some(when) = document.get(body, "when") {
+            let when = compiler.condition(when);
+            let name = document.text(name).unwrap_or_default().to_owned();
+            definitions.all.push(Definition { name, label: localized(&document, body), when });
+        }
+    }
+    if compiler.mistakes.is_empty() { Ok(definitions) } else { Err(compiler.mistakes) }
+}
+
+/// Loads `rules/packs.yaml`.
+///
+/// # Errors
+/// Every mistake in the file.
+pub fn load_packs(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Vec<Pack>, Vec<Mistake>> {
+    let document = single(source, source.text(), false)?;
+    let mut compiler = Compiler::new(names, &document, source, &[]);
+    let mut packs = Vec::new();
+    for (name, body) in document.entries(document.root().unwrap_or(NodeId(0))) {
+        let kind = document.get(body, "kind").and_then(|n| document.text(n)).and_then(PackKind::from_name);
+        if kind.is_none() {
+            compiler.mistake(document.span(name), both("`kind` is policy, law or agreement", "`kind` er policy, law eller agreement"), both("Say what the pack is.", "Si hva pakken er."));
+        }
+        packs.push(Pack {
+            id: document.text(name).unwrap_or_default().into(),
+            kind: kind.unwrap_or(PackKind::Law),
+            label: localized(&document, body),
+            active: document.get(body, "active").map(|n| compiler.condition(n)),
+        });
+    }
+    if compiler.mistakes.is_empty() { Ok(packs) } else { Err(compiler.mistakes) }
+}
+
+/// Loads `rules/sources.yaml`.
+///
+/// # Errors
+/// What is wrong with its YAML.
+pub fn load_sources(source: &Arc<SourceFile>) -> Result<Vec<Source>, Vec<Mistake>> {
+    let document = single(source, source.text(), false)?;
+    let get = |body, key: &str| document.get(body, key).and_then(|n| document.text(n)).map(str::to_owned);
+    Ok(document
+        .entries(document.root().unwrap_or(NodeId(0)))
+        .map(|(id, body)| Source {
+            id: document.text(id).unwrap_or_default().into(),
+            kind: get(body, "kind").unwrap_or_default(),
+            citation: get(body, "citation").unwrap_or_default(),
+            url: get(body, "url"),
+            verified: get(body, "verified").unwrap_or_default(),
+        })
+        .collect())
+}

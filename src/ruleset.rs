@@ -1,0 +1,294 @@
+//! All rules of a run: those that come with the program and an organisation's own, loaded and
+//! checked, with what the configuration says of them.
+
+mod builtin {
+    //! The rule files, by name and text.
+    include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+}
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::config::{Config, Level};
+use crate::finding::{Mistake, Severity};
+use crate::rule::{self, Context, Definitions, Names, Pack, Rule, Source, Template, Variant};
+use crate::shape::{Kind, ScopeId, Shape};
+use crate::source::{SourceFile, Span};
+use crate::text::{Lang, Localized, nearest};
+use crate::vocabulary::{OwnTermError, Vocabularies};
+use crate::yaml::{Documents, Limits};
+
+/// Name of the vocabulary of intrusion bands, whose terms stand in `rules/intrusion.yaml`.
+pub const BANDS: &str = "intrusion_bands";
+
+/// The numbers of intrusion and safeguards, as they lie in the repository.
+pub const INTRUSION: &str = include_str!("../rules/intrusion.yaml");
+
+/// Scopes and slots of the facts.
+#[derive(Clone, Copy, Debug)]
+pub struct FactScopes {
+    /// `$facts`
+    pub top: ScopeId,
+    /// `$facts.intrusion.flows[]`
+    pub flows: ScopeId,
+    /// `$facts.undeclared_capabilities[]`
+    pub undeclared: ScopeId,
+    /// `$facts.load[]`
+    pub load: ScopeId,
+}
+
+/// The rules of a run.
+#[derive(Debug)]
+pub struct RuleSet {
+    /// Terms, with the organisation's own.
+    pub vocabularies: Vocabularies,
+    /// Fields of a manifest, and the facts.
+    pub shape: Shape,
+    /// Where the facts are.
+    pub facts: FactScopes,
+    /// Shared conditions.
+    pub definitions: Definitions,
+    /// What rules can rest on.
+    pub packs: Vec<Pack>,
+    /// What the configuration says of each pack.
+    pub pack_switches: Vec<Option<bool>>,
+    /// Where clauses come from.
+    pub sources: Vec<Source>,
+    /// The rules, by id.
+    pub rules: Vec<Rule>,
+    levels: Vec<Option<Level>>,
+    by_id: HashMap<Arc<str>, usize>,
+}
+
+fn file(name: &str, text: &str) -> Arc<SourceFile> {
+    Arc::new(SourceFile::new(name, text))
+}
+
+/// The rule files that come with the program: name and text.
+pub fn builtin_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    builtin::RULES.iter().copied()
+}
+
+impl RuleSet {
+    /// Loads the rules that come with the program and `local` ones, as the configuration says.
+    ///
+    /// # Errors
+    /// Every mistake in the configuration and in the rule files.
+    pub fn load(config: &Config, local: &[Arc<SourceFile>]) -> Result<RuleSet, Vec<Mistake>> {
+        RuleSet::load_with(config, local, false)
+    }
+
+    /// Like [`RuleSet::load`]; with `whole`, the explaining parts of the built-in rules are read
+    /// and checked as well.
+    ///
+    /// # Errors
+    /// Every mistake in the configuration and in the rule files.
+    pub fn load_with(config: &Config, local: &[Arc<SourceFile>], whole: bool) -> Result<RuleSet, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let mut vocabularies = Vocabularies::builtin();
+        vocabularies.insert_ordered(BANDS, bands().into_iter());
+        add_own_terms(config, &mut vocabularies, &mut mistakes);
+        let mut shape = Shape::builtin(&vocabularies).map_err(|error| vec![internal(&error)])?;
+        let facts = add_facts(&mut shape, &vocabularies);
+        let none = Definitions::default();
+        let names = Names { shape: &shape, facts: facts.top, vocabularies: &vocabularies, definitions: &none };
+        let definitions =
+            rule::load_definitions(&file("rules/definitions.yaml", include_str!("../rules/definitions.yaml")), names)?;
+        let names = Names { definitions: &definitions, ..names };
+        let packs = rule::load_packs(&file("rules/packs.yaml", include_str!("../rules/packs.yaml")), names)?;
+        let sources = rule::load_sources(&file("rules/sources.yaml", include_str!("../rules/sources.yaml")))?;
+        let context = Context { names, packs: &packs, sources: &sources };
+        let mut rules: Vec<Rule> = Vec::new();
+        let builtin = builtin_files().map(|(name, text)| (file(name, text), true));
+        for (source, builtin) in builtin.chain(local.iter().map(|s| (Arc::clone(s), false))) {
+            let id = source.name().rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml").to_owned();
+            let set = |name: &str| {
+                let values = config.params.get(&id)?;
+                let (_, value, at) = values.iter().find(|(n, _, _)| n == name)?;
+                Some((value.clone(), Arc::clone(config.source.as_ref()?), *at))
+            };
+            match rule::load(&source, context, whole || !builtin, &set) {
+                Ok(mut rule) => {
+                    rule.builtin = builtin;
+                    rules.push(rule);
+                }
+                Err(more) => mistakes.extend(more),
+            }
+        }
+        check_ids(&rules, &mut mistakes);
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let by_id: HashMap<Arc<str>, usize> = rules.iter().enumerate().map(|(n, r)| (Arc::clone(&r.id), n)).collect();
+        let mut levels = vec![None; rules.len()];
+        let mut pack_switches = vec![None; packs.len()];
+        if let Some(source) = &config.source {
+            let mut unknown = |what: (&str, &str), name: &str, at: Span, known: Vec<&str>| {
+                let help = match nearest(name, known.iter().copied()) {
+                    Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
+                    None => both("`tillit rules` lists the rules with their packs.", "`tillit rules` viser reglene med pakkene sine."),
+                };
+                let message = both(format!("unknown {} `{name}`", what.0), format!("ukjent {} `{name}`", what.1));
+                mistakes.push(Mistake { source: Arc::clone(source), span: at, message, help });
+            };
+            let ids = || rules.iter().map(|r| &*r.id).collect::<Vec<_>>();
+            for (id, level, at) in &config.levels {
+                match by_id.get(id.as_str()) {
+                    Some(number) => levels[*number] = Some(*level),
+                    None => unknown(("rule", "regel"), id, *at, ids()),
+                }
+            }
+            for (id, at) in &config.param_rules {
+                match by_id.get(id.as_str()).and_then(|n| rules.get(*n)) {
+                    None => unknown(("rule", "regel"), id, *at, ids()),
+                    Some(rule) => {
+                        for (name, _, at) in config.params.get(id).into_iter().flatten() {
+                            if !rule.params.iter().any(|p| p.name == *name) {
+                                let known = rule.params.iter().map(|p| p.name.as_str()).collect();
+                                unknown(("parameter", "parameter"), name, *at, known);
+                            }
+                        }
+                    }
+                }
+            }
+            for (id, on, at) in &config.packs {
+                match packs.iter().position(|p| &*p.id == id.as_str()) {
+                    Some(number) => pack_switches[number] = Some(*on),
+                    None => unknown(("pack", "pakke"), id, *at, packs.iter().map(|p| &*p.id).collect()),
+                }
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        Ok(RuleSet { vocabularies, shape, facts, definitions, packs, pack_switches, sources, rules, levels, by_id })
+    }
+
+    /// The number of the rule with this id.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// True when the configuration has switched the rule off.
+    pub fn is_off(&self, rule: usize) -> bool {
+        self.levels.get(rule) == Some(&Some(Level::Off))
+    }
+
+    /// The severity that the configuration gives the rule.
+    pub fn level(&self, rule: usize) -> Option<Severity> {
+        match self.levels.get(rule) {
+            Some(Some(Level::At(severity))) => Some(*severity),
+            _ => None,
+        }
+    }
+
+    /// What a rule file is checked against.
+    pub fn context(&self) -> Context<'_> {
+        let names = Names {
+            shape: &self.shape,
+            facts: self.facts.top,
+            vocabularies: &self.vocabularies,
+            definitions: &self.definitions,
+        };
+        Context { names, packs: &self.packs, sources: &self.sources }
+    }
+
+    /// The message of a rule, cut at its placeholders when it is first needed.
+    pub fn message<'a>(&'a self, rule: &'a Rule, variant: &'a Variant, lang: Lang) -> &'a Template {
+        let both = variant.message.get_or_init(|| rule.templates(variant, self.context()));
+        match lang {
+            Lang::En => &both[0],
+            Lang::Nb => &both[1],
+        }
+    }
+}
+
+fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
+    Localized { en: en.into(), nb: nb.into() }
+}
+
+fn internal(error: &str) -> Mistake {
+    let message = both(format!("the built-in schema does not fit: {error}"), format!("det innebygde skjemaet passer ikke: {error}"));
+    Mistake { source: file("schemas/manifest.v1.schema.json", ""), span: Span::default(), message, help: Localized::default() }
+}
+
+/// Ids and labels of the bands, lowest first.
+fn bands() -> Vec<(String, Localized)> {
+    let document = Documents::new(INTRUSION, Limits::default(), false).next().unwrap_or_default();
+    let list = document.root().and_then(|root| document.get(root, "bands"));
+    let text = |node, key: &str| document.get(node, key).and_then(|n| document.text(n)).unwrap_or_default().to_owned();
+    list.map_or_else(Vec::new, |list| {
+        document.children(list).map(|b| (text(b, "id"), both(text(b, "en"), text(b, "nb")))).collect()
+    })
+}
+
+fn add_facts(shape: &mut Shape, vocabularies: &Vocabularies) -> FactScopes {
+    let text_list = || Kind::List(Box::new(Kind::Text));
+    let capability = vocabularies.find("capabilities").map_or(Kind::Text, Kind::Term);
+    let band = vocabularies.find(BANDS).map_or(Kind::Text, Kind::Term);
+    let flows = shape.add_scope("$facts.intrusion.flows", &[("id", Kind::Text), ("score", Kind::Count)]);
+    let undeclared =
+        shape.add_scope("$facts.undeclared_capabilities", &[("supplier", Kind::Text), ("capability", capability)]);
+    let load = shape.add_scope(
+        "$facts.load",
+        &[("group", Kind::Text), ("systems", text_list()), ("flows", Kind::Count), ("assessed", Kind::Flag)],
+    );
+    let top = shape.add_scope(
+        "$facts",
+        &[
+            ("today", Kind::Date),
+            ("intrusion.score", Kind::Count),
+            ("intrusion.band", band),
+            ("intrusion.flows", Kind::Items(flows)),
+            ("safeguards.score", Kind::Count),
+            ("safeguards.missing", text_list()),
+            ("undeclared_capabilities", Kind::Items(undeclared)),
+            ("load", Kind::Items(load)),
+        ],
+    );
+    FactScopes { top, flows, undeclared, load }
+}
+
+fn add_own_terms(config: &Config, vocabularies: &mut Vocabularies, mistakes: &mut Vec<Mistake>) {
+    for (own, at) in &config.terms {
+        let Err(error) = vocabularies.add(own) else { continue };
+        let (message, help) = match error {
+            OwnTermError::Vocabulary => (
+                both(format!("there is no vocabulary `{}`", own.vocabulary), format!("det finnes ingen ordliste `{}`", own.vocabulary)),
+                match nearest(&own.vocabulary, vocabularies.iter().map(|v| v.name.as_str())) {
+                    Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
+                    None => both("The open ones stand in rules/vocabulary.yaml.", "De åpne står i rules/vocabulary.yaml."),
+                },
+            ),
+            OwnTermError::Closed => (
+                both(format!("the vocabulary `{}` takes no own terms", own.vocabulary), format!("ordlisten `{}` kan ikke utvides", own.vocabulary)),
+                both("Its terms are fixed, because rules depend on each of them.", "Ordene er faste, fordi regler bygger på hvert av dem."),
+            ),
+            OwnTermError::Taken => (
+                both(format!("`{}` is already a term", own.id), format!("`{}` finnes allerede", own.id)),
+                both("Choose another word.", "Velg et annet ord."),
+            ),
+            OwnTermError::IsA => (
+                both(format!("`{}` is not a known term", own.is_a), format!("`{}` er ikke et kjent ord", own.is_a)),
+                both("`is_a` names a term that comes with tillit, or one declared above.", "`is_a` oppgir et ord som følger med tillit, eller et som er oppgitt over."),
+            ),
+        };
+        if let Some(source) = &config.source {
+            mistakes.push(Mistake { source: Arc::clone(source), span: *at, message, help });
+        }
+    }
+}
+
+/// Two rules with one id.
+fn check_ids(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
+    let mut seen: HashMap<&str, &Rule> = HashMap::new();
+    for rule in rules {
+        if let Some(first) = seen.insert(&rule.id, rule) {
+            let other = first.source.name();
+            mistakes.push(Mistake {
+                source: Arc::clone(&rule.source),
+                span: rule.id_span,
+                message: both(format!("the rule id `{}` is taken by {other}", rule.id), format!("regel-id-en `{}` er opptatt av {other}", rule.id)),
+                help: both("Choose another id for your own rule.", "Velg en annen id for din egen regel."),
+            });
+        }
+    }
+}

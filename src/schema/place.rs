@@ -1,0 +1,118 @@
+//! From a field, there or not, to a place in the document.
+
+use super::{InstanceId, Manifest};
+use crate::pointer::{Pointer, Step};
+use crate::shape::SlotId;
+use crate::source::Span;
+use crate::value::Value;
+use crate::yaml::{Kind, NodeId};
+
+/// A place in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// By name.
+    pub pointer: Pointer,
+    /// In bytes.
+    pub span: Span,
+    /// False when the field itself is not there and the place is that of a key above it.
+    pub exact: bool,
+    /// The top-level block of the field, when not even that is there.
+    pub missing_block: Option<String>,
+}
+
+impl<'d> Manifest<'d> {
+    /// The place of a field of an instance. A field that is not there is shown at the nearest key
+    /// above it; for want of one, at the item's id or name, or at the system's id.
+    pub fn place(&self, instance: InstanceId, slot: SlotId) -> Place {
+        let scope = &self.shape.scopes[self.instance(instance).scope];
+        let pointer = self.pointer(instance, Some(&scope.fields[slot].path));
+        if let Some(span) = self.entry_span(instance, slot) {
+            return Place { pointer, span, exact: true, missing_block: None };
+        }
+        let mut above = scope.fields[slot].parent;
+        while let Some(parent) = above {
+            if let Some(key) = self.slot(instance, parent).key {
+                return Place { pointer, span: self.document.span(key), exact: false, missing_block: None };
+            }
+            above = scope.fields[parent].parent;
+        }
+        let missing_block = (instance == 0).then(|| {
+            let path = &scope.fields[slot].path;
+            path.split('.').next().unwrap_or(path).to_owned()
+        });
+        Place { pointer, span: self.anchor(instance).span, exact: false, missing_block }
+    }
+
+    /// The place of an instance: its id or name, or the first thing in it.
+    pub fn anchor(&self, instance: InstanceId) -> Place {
+        let pointer = self.pointer(instance, None);
+        let scope = &self.shape.scopes[self.instance(instance).scope];
+        let names: &[&str] = if instance == 0 { &["system.id", "system"] } else { &["id", "name", "group"] };
+        for name in names {
+            if let Some(span) = scope.slot(name).and_then(|slot| self.entry_span(instance, slot)) {
+                return Place { pointer, span, exact: true, missing_block: None };
+            }
+        }
+        let node = self.instance(instance).node.or(self.document.root());
+        let first = node.and_then(|n| self.document.children(n).next());
+        let span = first.or(node).map_or(Span::default(), |n| self.document.span(n));
+        Place { pointer, span, exact: true, missing_block: None }
+    }
+
+    /// The place of one value of a list.
+    pub fn item_place(&self, instance: InstanceId, slot: SlotId, index: usize) -> Place {
+        let mut place = self.place(instance, slot);
+        if let Some((_, node)) = self.list(self.value(instance, slot)).get(index) {
+            place.pointer.0.push(Step::Item(index, None));
+            place.span = self.document.span(*node);
+        }
+        place
+    }
+
+    /// Key and value of a field; of a list, a mapping or a long text only the key.
+    fn entry_span(&self, instance: InstanceId, slot: SlotId) -> Option<Span> {
+        let slot = self.slot(instance, slot);
+        let key = self.document.span(slot.key?);
+        let value = slot.node?;
+        let span = self.document.span(value);
+        let flow = matches!(slot.value, Value::List { .. } | Value::Evidence(_) | Value::Invalid)
+            && self.is_flow(value);
+        let short = flow || matches!(self.document.raw(value).kind, Kind::Scalar { .. } | Kind::Alias(_));
+        Some(if short && span.start >= key.end && span.end - key.start < 200 {
+            Span { start: key.start, end: span.end }
+        } else {
+            key
+        })
+    }
+
+    /// A flow list ends behind its last item, a block list with it.
+    fn is_flow(&self, node: NodeId) -> bool {
+        let last = self.document.children(node).last();
+        last.is_none_or(|last| self.document.span(last).end < self.document.span(node).end)
+    }
+
+    fn pointer(&self, instance: InstanceId, path: Option<&str>) -> Pointer {
+        let mut steps = Vec::new();
+        let keys = |steps: &mut Vec<Step>, path: &str| {
+            steps.extend(path.split('.').map(|k| Step::Key(k.to_owned())));
+        };
+        if instance != 0 {
+            let this = self.instance(instance);
+            keys(&mut steps, &self.shape.scopes[this.scope].path);
+            steps.push(Step::Item(this.index as usize, self.name_of(instance)));
+        }
+        if let Some(path) = path {
+            keys(&mut steps, path);
+        }
+        Pointer(steps)
+    }
+
+    /// The id or name of an item.
+    pub fn name_of(&self, instance: InstanceId) -> Option<String> {
+        let scope = &self.shape.scopes[self.instance(instance).scope];
+        ["id", "name", "group"].iter().find_map(|name| match self.value(instance, scope.slot(name)?) {
+            Value::Text(text) => Some(text.to_owned()),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,282 @@
+//! The shape of a manifest: which fields exist and of which kind, read from the schema file.
+//!
+//! `schemas/manifest.v1.schema.json` is the only list of fields. Nested mappings are flattened:
+//! a *scope* is the manifest itself or the items of one list of mappings, and every field of a
+//! scope has a *slot*, a number. Rules are compiled to slots, so that reading a field costs an
+//! index and not a search.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
+
+use crate::vocabulary::{COUNTRIES, Vocabularies};
+
+/// The schema of a manifest, as it lies in the repository.
+pub const MANIFEST_SCHEMA: &str = include_str!("../schemas/manifest.v1.schema.json");
+
+/// Number of a scope; the manifest itself is 0.
+pub type ScopeId = usize;
+
+/// Number of a field within its scope.
+pub type SlotId = usize;
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The format version, the number 1.
+    Version,
+    /// Any text.
+    Text,
+    /// A short identifier.
+    Id,
+    /// true or false.
+    Flag,
+    /// A whole number from 0.
+    Count,
+    /// A number from 0 to 100.
+    Percent,
+    /// A date.
+    Date,
+    /// A duration.
+    Duration,
+    /// A country or subdivision.
+    Country,
+    /// `{file | url | archive, sha256?, date?}`
+    Evidence,
+    /// A term of the vocabulary with this number.
+    Term(u16),
+    /// A mapping whose keys are fields of the same scope.
+    Block,
+    /// A list of values of a kind.
+    List(Box<Kind>),
+    /// A list of mappings that are instances of a scope.
+    Items(ScopeId),
+}
+
+/// In which direction a change of a field widens surveillance or automation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Material {
+    /// The schema's `x-tillit-widens`.
+    pub widens: String,
+}
+
+/// A field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Path within the scope: `retention`, `lifecycle.deploy_date`.
+    pub path: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// Slot of the mapping above it in the same scope.
+    pub parent: Option<SlotId>,
+    /// The scope whose items its id or ids refer to.
+    pub refers_to: Option<ScopeId>,
+    /// Set when a change of it is material.
+    pub material: Option<Material>,
+}
+
+impl Field {
+    /// The last part of the path.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or(&self.path)
+    }
+}
+
+/// The manifest or the items of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Path of the list from the top, without brackets; empty for the manifest itself.
+    pub path: String,
+    /// The fields; the index is the slot.
+    pub fields: Vec<Field>,
+    /// Slot by path within the scope.
+    by_path: HashMap<String, SlotId>,
+    /// Required keys: the slot of the mapping (or `None` for the top of the scope) and the key.
+    pub required: Vec<(Option<SlotId>, String)>,
+    /// Keys of every mapping in the scope, sorted: under `None` those at its top.
+    keys: HashMap<Option<SlotId>, Vec<(String, SlotId)>>,
+}
+
+impl Scope {
+    /// The slot of a path within the scope.
+    pub fn slot(&self, path: &str) -> Option<SlotId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The keys of the mapping in a slot, or of the top of the scope.
+    pub fn keys(&self, map: Option<SlotId>) -> &[(String, SlotId)] {
+        self.keys.get(&map).map_or(&[], Vec::as_slice)
+    }
+
+    /// The slot of a key of that mapping.
+    pub fn key(&self, map: Option<SlotId>, key: &str) -> Option<SlotId> {
+        let keys = self.keys(map);
+        keys.binary_search_by(|(have, _)| have.as_str().cmp(key)).ok().map(|i| keys[i].1)
+    }
+
+    fn add(&mut self, path: String, kind: Kind, parent: Option<SlotId>) -> SlotId {
+        let slot = self.fields.len();
+        self.by_path.insert(path.clone(), slot);
+        let field = Field { path, kind, parent, refers_to: None, material: None };
+        self.keys.entry(parent).or_default().push((field.name().to_owned(), slot));
+        self.fields.push(field);
+        slot
+    }
+
+    fn sort(&mut self) {
+        self.keys.values_mut().for_each(|keys| keys.sort());
+    }
+}
+
+/// All scopes of a manifest.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// The scopes; the first is the manifest itself.
+    pub scopes: Vec<Scope>,
+}
+
+/// The parts of the schema that shape a manifest.
+#[derive(Deserialize)]
+struct Node {
+    #[serde(rename = "$ref")]
+    reference: Option<String>,
+    properties: Option<BTreeMap<String, Node>>,
+    items: Option<Box<Node>>,
+    required: Option<Vec<String>>,
+    #[serde(rename = "const")]
+    constant: Option<i64>,
+    #[serde(rename = "x-tillit-refers-to")]
+    refers_to: Option<String>,
+    #[serde(rename = "x-tillit-widens")]
+    widens: Option<String>,
+}
+
+impl Shape {
+    /// The shape of manifest version 1.
+    ///
+    /// # Errors
+    /// The schema file is not what this program was made for; a test holds that it is.
+    pub fn builtin(vocabularies: &Vocabularies) -> Result<Shape, String> {
+        Shape::from_schema(MANIFEST_SCHEMA, vocabularies)
+    }
+
+    fn from_schema(text: &str, vocabularies: &Vocabularies) -> Result<Shape, String> {
+        let root: Node = serde_json::from_str(text).map_err(|e| e.to_string())?;
+        let mut shape = Shape { scopes: vec![Scope::default()] };
+        let mut references = Vec::new();
+        shape.read_map(&root, 0, None, "", vocabularies, &mut references)?;
+        for (scope, slot, target) in references {
+            let target = shape
+                .scopes
+                .iter()
+                .position(|s| s.path == target)
+                .ok_or_else(|| format!("x-tillit-refers-to: no list {target}"))?;
+            shape.scopes[scope].fields[slot].refers_to = Some(target);
+        }
+        shape.scopes.iter_mut().for_each(Scope::sort);
+        Ok(shape)
+    }
+
+    fn read_map(
+        &mut self,
+        node: &Node,
+        scope: ScopeId,
+        map: Option<SlotId>,
+        prefix: &str,
+        vocabularies: &Vocabularies,
+        references: &mut Vec<(ScopeId, SlotId, String)>,
+    ) -> Result<(), String> {
+        for key in node.required.iter().flatten() {
+            self.scopes[scope].required.push((map, key.clone()));
+        }
+        for (key, child) in node.properties.iter().flatten() {
+            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            let kind = self.kind(child, scope, &path, vocabularies)?;
+            let slot = self.scopes[scope].add(path.clone(), kind.clone(), map);
+            self.scopes[scope].fields[slot].material =
+                child.widens.clone().map(|widens| Material { widens });
+            if let Some(target) = &child.refers_to {
+                references.push((scope, slot, target.clone()));
+            }
+            match kind {
+                Kind::Block => self.read_map(child, scope, Some(slot), &path, vocabularies, references)?,
+                Kind::Items(items) => {
+                    if let Some(item) = &child.items {
+                        self.read_map(item, items, None, "", vocabularies, references)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn kind(&mut self, node: &Node, scope: ScopeId, path: &str, vocabularies: &Vocabularies) -> Result<Kind, String> {
+        if node.constant.is_some() {
+            return Ok(Kind::Version);
+        }
+        if let Some(reference) = &node.reference {
+            let name = reference.strip_prefix("#/$defs/").ok_or_else(|| format!("{path}: $ref {reference}"))?;
+            return Ok(match name {
+                "text" => Kind::Text,
+                "id" => Kind::Id,
+                "flag" => Kind::Flag,
+                "count" => Kind::Count,
+                "percent" => Kind::Percent,
+                "date" => Kind::Date,
+                "duration" => Kind::Duration,
+                "country" => Kind::Country,
+                "evidence" => Kind::Evidence,
+                name => Kind::Term(vocabularies.find(name).ok_or_else(|| format!("{path}: no vocabulary {name}"))?),
+            });
+        }
+        if let Some(items) = &node.items {
+            if items.properties.is_some() {
+                let prefix = &self.scopes[scope].path;
+                let path = if prefix.is_empty() { path.to_owned() } else { format!("{prefix}.{path}") };
+                self.scopes.push(Scope { path, ..Scope::default() });
+                return Ok(Kind::Items(self.scopes.len() - 1));
+            }
+            return Ok(Kind::List(Box::new(self.kind(items, scope, path, vocabularies)?)));
+        }
+        if node.properties.is_some() {
+            return Ok(Kind::Block);
+        }
+        Err(format!("{path}: no kind"))
+    }
+
+    /// Adds a scope that is not part of a manifest, such as the facts, with fields by path and
+    /// kind. A field of kind `Items` refers to a scope that was added before.
+    pub fn add_scope(&mut self, path: &str, fields: &[(&str, Kind)]) -> ScopeId {
+        let mut scope = Scope { path: path.to_owned(), ..Scope::default() };
+        for (path, kind) in fields {
+            let mut parent = None;
+            for (end, _) in path.match_indices('.') {
+                let block = &path[..end];
+                parent = Some(match scope.slot(block) {
+                    Some(slot) => slot,
+                    None => scope.add(block.to_owned(), Kind::Block, parent),
+                });
+            }
+            scope.add((*path).to_owned(), kind.clone(), parent);
+        }
+        scope.sort();
+        self.scopes.push(scope);
+        self.scopes.len() - 1
+    }
+
+    /// The kind of countries' vocabulary.
+    pub fn countries(vocabularies: &Vocabularies) -> u16 {
+        vocabularies.find(COUNTRIES).unwrap_or_default()
+    }
+
+    /// Every path of a manifest from the top, lists marked with `[]`.
+    pub fn paths(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        for scope in &self.scopes {
+            let prefix = if scope.path.is_empty() { String::new() } else { format!("{}[].", scope.path) };
+            out.extend(scope.fields.iter().map(|f| format!("{prefix}{}", f.path)));
+        }
+        out
+    }
+}

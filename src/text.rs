@@ -1,0 +1,152 @@
+//! Text in the two languages, and the safe quoting of text that comes from outside.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// A language that people read findings in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Norwegian Bokmål.
+    Nb,
+}
+
+impl Lang {
+    /// The language of a locale or a language tag: `nb_NO.UTF-8`, `no`, `nn-NO` read Bokmål, all
+    /// others English.
+    pub fn from_locale(tag: &str) -> Lang {
+        let primary = tag.split(['-', '_', '.', '@']).next().unwrap_or_default();
+        match primary.to_ascii_lowercase().as_str() {
+            "nb" | "no" | "nn" => Lang::Nb,
+            _ => Lang::En,
+        }
+    }
+
+    /// The tag of the language: `en` or `nb`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Nb => "nb",
+        }
+    }
+
+    /// The one of two texts that is in this language.
+    pub fn pick<'a>(self, en: &'a str, nb: &'a str) -> &'a str {
+        match self {
+            Lang::En => en,
+            Lang::Nb => nb,
+        }
+    }
+}
+
+/// A text in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Localized {
+    /// English.
+    pub en: String,
+    /// Bokmål.
+    pub nb: String,
+}
+
+impl Localized {
+    /// The text in `lang`.
+    pub fn get(&self, lang: Lang) -> &str {
+        lang.pick(&self.en, &self.nb)
+    }
+}
+
+/// Longest value, in characters, that a message shows of a manifest's text.
+const LONGEST_VALUE: usize = 60;
+
+/// True for a character that could steer a terminal, turn the direction of text or hide itself.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180E}'
+            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}')
+}
+
+/// The text with every unsafe character written out as `\u{…}`.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if is_unsafe(c) => {
+                let _ = write!(out, "\\u{{{:X}}}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A value from a manifest as a message shows it: one line, nothing unsafe, not too long.
+pub fn shown(value: &str) -> String {
+    let mut cut: String = value.trim().chars().take(LONGEST_VALUE).collect();
+    if cut.len() < value.trim().len() {
+        cut.push('…');
+    }
+    escape(&cut).into_owned()
+}
+
+/// The known name nearest to a mistaken one, if any is near enough to be what was meant.
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wrong: String = wrong.chars().take(80).collect::<String>().to_lowercase();
+    let fold = |s: &str| s.to_lowercase().replace('_', "-");
+    let folded = fold(&wrong);
+    known
+        .into_iter()
+        .map(|name| {
+            let candidate = fold(name);
+            let distance = strsim::osa_distance(&folded, &candidate);
+            let contained = candidate.len() >= 3
+                && folded.len() >= 3
+                && (candidate.contains(&folded) || folded.contains(&candidate));
+            (if contained { distance.min(2) } else { distance }, distance, name)
+        })
+        .filter(|(near, _, name)| *near <= (name.len().min(folded.len()) / 3).clamp(1, 4))
+        .min_by_key(|(near, distance, _)| (*near, *distance))
+        .map(|(_, _, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsafe_characters_are_written_out() {
+        assert_eq!(escape("a\u{1b}[31m\u{202e}b"), "a\\u{1B}[31m\\u{202E}b");
+        assert_eq!(escape("blåbær 😀"), "blåbær 😀");
+        assert_eq!(shown("  two\nlines "), "two\\nlines");
+        assert_eq!(shown(&"x".repeat(99)).chars().count(), 61);
+    }
+
+    #[test]
+    fn the_nearest_name_is_near() {
+        let known = ["retention", "recipients", "purposes", "employer_access"];
+        assert_eq!(nearest("retenton", known), Some("retention"));
+        assert_eq!(nearest("employer-access", known), Some("employer_access"));
+        assert_eq!(nearest("purpose", known), Some("purposes"));
+        assert_eq!(nearest("colour", known), None);
+    }
+
+    #[test]
+    fn norwegian_locales_read_bokmål() {
+        for tag in ["nb_NO.UTF-8", "no", "nn-NO", "NB"] {
+            assert_eq!(Lang::from_locale(tag), Lang::Nb, "{tag}");
+        }
+        for tag in ["en_GB", "C", "", "novial"] {
+            assert_eq!(Lang::from_locale(tag), Lang::En, "{tag}");
+        }
+    }
+}

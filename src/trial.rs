@@ -1,0 +1,190 @@
+//! A rule's examples, run: they are its tests and its documentation.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::assess::assess;
+use crate::examine::Examined;
+use crate::finding::Mistake;
+use crate::lint::Linter;
+use crate::rule::Rule;
+use crate::schema::Manifest;
+use crate::source::SourceFile;
+use crate::text::{Lang, Localized};
+use crate::value::parse_date;
+use crate::yaml::{Document, Documents, Limits, NodeId};
+
+/// The day on which examples run, unless they say another.
+pub const EXAMPLE_DAY: &str = "2026-11-21";
+
+/// The comment on each line that a finding must point at.
+const MARK: &str = "# finding";
+
+/// An example of a rule.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// True when the rule finds something in it.
+    pub bad: bool,
+    /// Why the example is there; may be empty.
+    pub about: Localized,
+    /// The example as it stands in the file, without its indentation and its `x-example`.
+    pub text: String,
+}
+
+/// Runs the examples of a rule.
+///
+/// # Errors
+/// Every example that does not fit the schema, or gives other findings than it says.
+pub fn run(linter: &Linter, rule: &Rule) -> Result<usize, Vec<Mistake>> {
+    let document = Documents::new(rule.source.text(), Limits::default(), true).next().unwrap_or_default();
+    let mut trial = Trial { linter, rule, source: &rule.source, mistakes: Vec::new() };
+    let mut count = 0;
+    for (bad, key) in [(true, "bad"), (false, "good")] {
+        let examples = nodes(&document, key);
+        if examples.is_empty() && !rule.variants.is_empty() {
+            let at = document.root().unwrap_or(NodeId(0));
+            let message = Localized {
+                en: format!("no `{key}` example"),
+                nb: format!("ingen eksempler under `{key}`"),
+            };
+            trial.mistake(&document, at, message);
+        }
+        for node in examples {
+            trial.example(&document, node, bad);
+            count += 1;
+        }
+    }
+    if trial.mistakes.is_empty() { Ok(count) } else { Err(trial.mistakes) }
+}
+
+/// The examples of a rule, for documentation.
+pub fn examples(rule: &Rule) -> Vec<Example> {
+    let document = Documents::new(rule.source.text(), Limits::default(), false).next().unwrap_or_default();
+    let mut out = Vec::new();
+    for (bad, key) in [(true, "bad"), (false, "good")] {
+        for node in nodes(&document, key) {
+            let about = document.get(node, "x-example").and_then(|x| document.get(x, "about"));
+            let text = |lang: &str| {
+                let node = about.and_then(|a| document.get(a, lang));
+                node.and_then(|n| document.text(n)).unwrap_or_default().to_owned()
+            };
+            let about = Localized { en: text("en"), nb: text("nb") };
+            out.push(Example { bad, about, text: excerpt(&rule.source, &document, node) });
+        }
+    }
+    out
+}
+
+fn nodes(document: &Document<'_>, key: &str) -> Vec<NodeId> {
+    let list = document
+        .root()
+        .and_then(|root| document.get(root, "examples"))
+        .and_then(|examples| document.get(examples, key));
+    list.map_or_else(Vec::new, |list| document.children(list).collect())
+}
+
+/// The lines of an example, moved to the left.
+fn excerpt(source: &SourceFile, document: &Document<'_>, node: NodeId) -> String {
+    let skip = document.entry(node, "x-example").map(|(k, v)| (document.span(k).start, document.span(v).end));
+    let span = document.span(node);
+    let indent = source.position(span.start).column.saturating_sub(1) as usize;
+    let first = source.position(span.start).line;
+    let last = source.position(span.end).line;
+    let mut out = String::new();
+    for (number, line) in (1u32..).zip(source.text().lines()) {
+        if number < first || number > last {
+            continue;
+        }
+        let skipped = skip.is_some_and(|(from, to)| {
+            number >= source.position(from).line && number <= source.position(to).line
+        });
+        if !skipped {
+            // The first line has the dash of the list in its indentation.
+            out.push_str(line.get(indent.min(line.len())..).unwrap_or_default());
+            out.push('\n');
+        }
+    }
+    out
+}
+
+struct Trial<'a> {
+    linter: &'a Linter,
+    rule: &'a Rule,
+    source: &'a Arc<SourceFile>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Trial<'_> {
+    fn mistake(&mut self, document: &Document<'_>, node: NodeId, message: Localized) {
+        let first = document.children(node).next().unwrap_or(node);
+        let help = Localized {
+            en: format!("Mark each line that a finding points at with `{MARK}`, and correct the rule or the example."),
+            nb: format!("Merk hver linje et funn peker på, med `{MARK}`, og rett regelen eller eksemplet."),
+        };
+        self.mistakes.push(Mistake { source: Arc::clone(self.source), span: document.span(first), message, help });
+    }
+
+    fn example(&mut self, document: &Document<'_>, node: NodeId, bad: bool) {
+        let rules = &self.linter.rules;
+        let today = document
+            .get(node, "x-example")
+            .and_then(|x| document.get(x, "today"))
+            .and_then(|t| document.text(t))
+            .unwrap_or(EXAMPLE_DAY);
+        let today: Date = parse_date(today).unwrap_or(self.linter.today);
+        let subtree = document.subtree(node);
+        let mut manifest = Manifest::read(&subtree, &rules.shape, &rules.vocabularies, false);
+        for problem in &manifest.problems {
+            let (en, help_en) = problem.kind.describe(Lang::En);
+            let (nb, help_nb) = problem.kind.describe(Lang::Nb);
+            self.mistakes.push(Mistake {
+                source: Arc::clone(self.source),
+                span: problem.span,
+                message: Localized { en, nb },
+                help: Localized { en: help_en, nb: help_nb },
+            });
+        }
+        let facts = assess(&mut manifest, rules, &self.linter.intrusion, today);
+        let mut packs = vec![false; rules.packs.len()];
+        for pack in self.rule.bases.iter().flat_map(|b| &b.packs) {
+            packs[*pack] = true;
+        }
+        let mut hits = Vec::new();
+        let number = rules.find(&self.rule.id).unwrap_or_default();
+        Examined::new(&manifest, rules, facts.instance, today).hits_of(number, &packs, Lang::En, &mut hits);
+        let line = |at: u32| self.source.position(at).line;
+        let found: BTreeSet<u32> = hits.iter().map(|h| line(h.place.span.start)).collect();
+        let span = document.span(node);
+        let lines = line(span.start)..=line(span.end);
+        let wanted: BTreeSet<u32> = document
+            .comments
+            .iter()
+            .filter(|c| self.source.slice(**c).starts_with(MARK))
+            .map(|c| line(c.start))
+            .filter(|l| lines.contains(l))
+            .collect();
+        let list = |lines: &BTreeSet<u32>| match lines.len() {
+            0 => "none".to_owned(),
+            _ => lines.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
+        };
+        if found != wanted || hits.len() != wanted.len() || bad == wanted.is_empty() {
+            let kind = if bad { "bad" } else { "good" };
+            self.mistake(document, node, Localized {
+                en: format!(
+                    "`{kind}` example: {} finding(s) on line {}, but marked on line {}",
+                    hits.len(),
+                    list(&found),
+                    list(&wanted)
+                ),
+                nb: format!(
+                    "eksempel under `{kind}`: {} funn på linje {}, men merket på linje {}",
+                    hits.len(),
+                    list(&found),
+                    list(&wanted)
+                ),
+            });
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Every rule that comes with the program: loaded whole, and every example of it run.
+
+use std::fmt::Write as _;
+
+use tillit::config::Config;
+use tillit::finding::Mistake;
+use tillit::lint::Linter;
+use tillit::ruleset::RuleSet;
+use tillit::text::Lang;
+use tillit::trial;
+use tillit::value::parse_date;
+
+fn shown(mistakes: &[Mistake]) -> String {
+    let mut out = String::new();
+    for m in mistakes {
+        let at = m.source.position(m.span.start);
+        let _ = writeln!(out, "{}:{}:{}: {} ({})", m.source.name(), at.line, at.column, m.message.en, m.help.en);
+    }
+    out
+}
+
+#[test]
+fn every_rule_loads_whole() {
+    if let Err(mistakes) = RuleSet::load_with(&Config::default(), &[], true) {
+        panic!("{} mistakes\n{}", mistakes.len(), shown(&mistakes));
+    }
+}
+
+#[test]
+fn every_example_gives_what_it_says() {
+    let today = parse_date(trial::EXAMPLE_DAY).unwrap();
+    let linter = match Linter::new(&Config::default(), &[], today, Lang::En) {
+        Ok(linter) => linter,
+        Err(mistakes) => panic!("{}", shown(&mistakes)),
+    };
+    let mut examples = 0;
+    let mut mistakes = Vec::new();
+    for rule in &linter.rules.rules {
+        match trial::run(&linter, rule) {
+            Ok(count) => examples += count,
+            Err(more) => mistakes.extend(more),
+        }
+    }
+    assert!(mistakes.is_empty(), "{} mistakes\n{}", mistakes.len(), shown(&mistakes));
+    println!("{} rules, {examples} examples", linter.rules.rules.len());
+    assert!(examples >= 2 * linter.rules.rules.iter().filter(|r| !r.variants.is_empty()).count());
+}
