@@ -8,7 +8,11 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     let root = Path::new("rules");
     let mut files = Vec::new();
-    for folder in fs::read_dir(root).expect("the folder rules").flatten().filter(|e| e.path().is_dir()) {
+    for folder in fs::read_dir(root)
+        .expect("the folder rules")
+        .flatten()
+        .filter(|e| e.path().is_dir())
+    {
         println!("cargo::rerun-if-changed={}", folder.path().display());
         for file in fs::read_dir(folder.path()).expect("a folder of rules").flatten() {
             if file.path().extension().is_some_and(|e| e == "yaml") {

@@ -66,11 +66,29 @@ impl<'d> Writer<'_, 'd> {
         let len = u32::try_from(score.flows.len()).unwrap_or(u32::MAX);
         let missing = self.manifest.add_list(std::iter::empty());
         self.set(scopes.top, self.facts, "safeguards.missing", missing);
-        self.set(scopes.top, self.facts, "intrusion.flows", Value::Items { start: flows, len });
-        self.set(scopes.top, self.facts, "intrusion.score", Value::Number(score.total as f64));
-        self.set(scopes.top, self.facts, "safeguards.score", Value::Number(score.safeguards.len() as f64));
+        self.set(
+            scopes.top,
+            self.facts,
+            "intrusion.flows",
+            Value::Items { start: flows, len },
+        );
+        self.set(
+            scopes.top,
+            self.facts,
+            "intrusion.score",
+            Value::Number(score.total as f64),
+        );
+        self.set(
+            scopes.top,
+            self.facts,
+            "safeguards.score",
+            Value::Number(score.safeguards.len() as f64),
+        );
         if let Some(vocabulary) = self.rules.vocabularies.find(crate::ruleset::BANDS) {
-            let band = Value::Term(TermId { vocabulary, term: score.band });
+            let band = Value::Term(TermId {
+                vocabulary,
+                term: score.band,
+            });
             self.set(scopes.top, self.facts, "intrusion.band", band);
         }
     }
@@ -87,7 +105,9 @@ impl<'d> Writer<'_, 'd> {
     /// declared as a purpose or as data: the vocabulary tags purposes and data with `declares-…`.
     fn undeclared_capabilities(&mut self) -> Value<'d> {
         let rules = self.rules;
-        let Some(number) = rules.vocabularies.find("capabilities") else { return Value::Absent };
+        let Some(number) = rules.vocabularies.find("capabilities") else {
+            return Value::Absent;
+        };
         let mut found = Vec::new();
         for supplier in self.items("suppliers") {
             let switched_off = self.terms(supplier, "disabled");
@@ -98,7 +118,13 @@ impl<'d> Writer<'_, 'd> {
                 let tag = format!("declares-{}", vocabulary.terms[known as usize].id);
                 let watches = rules.vocabularies.iter().any(|v| v.has_tag(&tag));
                 if watches && !switched_off.contains(&capability) && !self.declares(&tag) {
-                    found.push((supplier, TermId { vocabulary: number, term: capability }));
+                    found.push((
+                        supplier,
+                        TermId {
+                            vocabulary: number,
+                            term: capability,
+                        },
+                    ));
                 }
             }
         }
@@ -109,7 +135,10 @@ impl<'d> Writer<'_, 'd> {
             self.set(scope, instance, "supplier", name);
             self.set(scope, instance, "capability", Value::Term(*capability));
         }
-        Value::Items { start, len: u32::try_from(found.len()).unwrap_or(u32::MAX) }
+        Value::Items {
+            start,
+            len: u32::try_from(found.len()).unwrap_or(u32::MAX),
+        }
     }
 
     fn items(&self, path: &str) -> std::ops::Range<InstanceId> {
@@ -123,7 +152,9 @@ impl<'d> Writer<'_, 'd> {
 
     fn terms(&self, item: InstanceId, path: &str) -> Vec<u16> {
         let list = self.manifest.list(self.field(item, path));
-        list.iter().filter_map(|(v, _)| if let Value::Term(id) = v { Some(id.term) } else { None }).collect()
+        list.iter()
+            .filter_map(|(v, _)| if let Value::Term(id) = v { Some(id.term) } else { None })
+            .collect()
     }
 
     fn declares(&self, tag: &str) -> bool {

@@ -54,7 +54,11 @@ pub struct Config {
 
 /// The value of `fail-on` with this name.
 pub fn fail_on(name: &str) -> Option<FailOn> {
-    if name == "never" { Some(None) } else { Severity::from_name(name).map(Some) }
+    if name == "never" {
+        Some(None)
+    } else {
+        Severity::from_name(name).map(Some)
+    }
 }
 
 impl Config {
@@ -65,7 +69,10 @@ impl Config {
     pub fn parse(source: &Arc<SourceFile>) -> Result<Config, Vec<Mistake>> {
         let mut documents = Documents::new(source.text(), Limits::default(), false);
         let Some(document) = documents.next() else {
-            return Ok(Config { source: Some(Arc::clone(source)), ..Config::default() });
+            return Ok(Config {
+                source: Some(Arc::clone(source)),
+                ..Config::default()
+            });
         };
         let mut mistakes = Vec::new();
         for problem in &document.problems {
@@ -75,7 +82,10 @@ impl Config {
                 source: Arc::clone(source),
                 span: problem.span,
                 message: Localized { en, nb },
-                help: Localized { en: help_en, nb: help_nb },
+                help: Localized {
+                    en: help_en,
+                    nb: help_nb,
+                },
             });
         }
         if mistakes.is_empty() {
@@ -88,7 +98,10 @@ impl Config {
     }
 
     fn read(source: &Arc<SourceFile>, document: &Document<'_>) -> Config {
-        let mut config = Config { source: Some(Arc::clone(source)), ..Config::default() };
+        let mut config = Config {
+            source: Some(Arc::clone(source)),
+            ..Config::default()
+        };
         let Some(root) = document.root() else { return config };
         let text = |node: NodeId| document.text(node).unwrap_or_default().to_owned();
         for (key, value) in document.entries(root) {
@@ -105,7 +118,9 @@ impl Config {
                 }
                 "params" => {
                     for (rule, body, at) in entries() {
-                        let values = document.entries(body).map(|(k, v)| (text(k), text(v), document.span(v)));
+                        let values = document
+                            .entries(body)
+                            .map(|(k, v)| (text(k), text(v), document.span(v)));
                         config.params.insert(rule.clone(), values.collect());
                         config.param_rules.push((rule, at));
                     }
@@ -121,7 +136,10 @@ impl Config {
                                 vocabulary: vocabulary.clone(),
                                 id: text(id),
                                 is_a: get("is_a"),
-                                label: Localized { en: get("en"), nb: get("nb") },
+                                label: Localized {
+                                    en: get("en"),
+                                    nb: get("nb"),
+                                },
                                 tags: tags.map_or_else(Vec::new, |n| document.children(n).map(text).collect()),
                             };
                             config.terms.push((own, document.span(id)));
@@ -141,7 +159,9 @@ fn check_schema(source: &Arc<SourceFile>, document: &Document<'_>) -> Vec<Mistak
     let Some(root) = document.root() else { return Vec::new() };
     let instance = document.to_json(root);
     let schema = serde_json::from_str(CONFIG_SCHEMA).unwrap_or_default();
-    let Ok(validator) = jsonschema::validator_for(&schema) else { return Vec::new() };
+    let Ok(validator) = jsonschema::validator_for(&schema) else {
+        return Vec::new();
+    };
     if validator.is_valid(&instance) {
         return Vec::new();
     }
@@ -170,7 +190,10 @@ fn check_schema(source: &Arc<SourceFile>, document: &Document<'_>) -> Vec<Mistak
                 source: Arc::clone(source),
                 span: document.span(node),
                 message: Localized { en, nb },
-                help: Localized { en: help_en, nb: help_nb },
+                help: Localized {
+                    en: help_en,
+                    nb: help_nb,
+                },
             });
         };
         let value = shown(document.text(node).unwrap_or_default());
@@ -182,29 +205,61 @@ fn check_schema(source: &Arc<SourceFile>, document: &Document<'_>) -> Vec<Mistak
                     let known: Vec<&str> = known.iter().map(String::as_str).collect();
                     let (help_en, help_nb) = match nearest(name, known.iter().copied()) {
                         Some(near) => (format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
-                        None => (format!("Known: {}.", known.join(", ")), format!("Kjente: {}.", known.join(", "))),
+                        None => (
+                            format!("Known: {}.", known.join(", ")),
+                            format!("Kjente: {}.", known.join(", ")),
+                        ),
                     };
                     let name = shown(name);
-                    add(at, format!("unknown key `{name}`"), format!("ukjent nøkkel `{name}`"), help_en, help_nb);
+                    add(
+                        at,
+                        format!("unknown key `{name}`"),
+                        format!("ukjent nøkkel `{name}`"),
+                        help_en,
+                        help_nb,
+                    );
                 }
             }
             ValidationErrorKind::Enum { options } => {
-                let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(|o| o.as_str()).collect();
+                let options: Vec<&str> = options
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|o| o.as_str())
+                    .collect();
                 let list = options.join(", ");
                 let (help_en, help_nb) = match nearest(&value, options.iter().copied()) {
                     Some(near) => (format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
                     None => (format!("Write one of {list}."), format!("Skriv en av {list}.")),
                 };
-                add(node, format!("`{value}` is none of {list}"), format!("`{value}` er ingen av {list}"), help_en, help_nb);
+                add(
+                    node,
+                    format!("`{value}` is none of {list}"),
+                    format!("`{value}` er ingen av {list}"),
+                    help_en,
+                    help_nb,
+                );
             }
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
-                add(place, format!("`{name}` is missing"), format!("`{name}` mangler"), format!("Add `{name}`."), format!("Legg til `{name}`."));
+                add(
+                    place,
+                    format!("`{name}` is missing"),
+                    format!("`{name}` mangler"),
+                    format!("Add `{name}`."),
+                    format!("Legg til `{name}`."),
+                );
             }
             _ => {
                 let what = error.to_string();
                 let what = shown(&what);
-                add(place, format!("this does not fit here: {what}"), format!("dette passer ikke her: {what}"), "`tillit schema config` prints what belongs here.".to_owned(), "`tillit schema config` skriver ut hva som skal stå her.".to_owned());
+                add(
+                    place,
+                    format!("this does not fit here: {what}"),
+                    format!("dette passer ikke her: {what}"),
+                    "`tillit schema config` prints what belongs here.".to_owned(),
+                    "`tillit schema config` skriver ut hva som skal stå her.".to_owned(),
+                );
             }
         }
     }
@@ -219,5 +274,7 @@ fn known_keys(schema: &serde_json::Value, path: &[String]) -> Vec<String> {
     for part in path {
         here = here["properties"].get(part).unwrap_or(&here["additionalProperties"]);
     }
-    here["properties"].as_object().map_or_else(Vec::new, |o| o.keys().cloned().collect())
+    here["properties"]
+        .as_object()
+        .map_or_else(Vec::new, |o| o.keys().cloned().collect())
 }

@@ -70,7 +70,14 @@ impl<'d> Examined<'d> {
     }
 
     /// One rule on what is examined.
-    fn examine(&mut self, number: usize, rule: &'d Rule, variant: &'d Variant, packs: &[bool], lang: Lang) -> Option<Hit> {
+    fn examine(
+        &mut self,
+        number: usize,
+        rule: &'d Rule,
+        variant: &'d Variant,
+        packs: &[bool],
+        lang: Lang,
+    ) -> Option<Hit> {
         if let Some(when) = &variant.when {
             if !self.truth(when).holds() {
                 return None;
@@ -111,7 +118,14 @@ impl<'d> Examined<'d> {
             self.missing(condition, wanted, lang, &mut missing);
         }
         let message = self.fill(template, &missing, lang);
-        Some(Hit { rule: number, severity, message, place, see, bases: self.bases(rule, packs) })
+        Some(Hit {
+            rule: number,
+            severity,
+            message,
+            place,
+            see,
+            bases: self.bases(rule, packs),
+        })
     }
 
     /// The severity by packs, then by condition, then by the configuration.
@@ -119,10 +133,18 @@ impl<'d> Examined<'d> {
         if let Some(set) = self.rules.level(number) {
             return set;
         }
-        let when = variant.severity_when.iter().find(|(condition, _)| self.truth(condition).holds()).map(|(_, s)| *s);
+        let when = variant
+            .severity_when
+            .iter()
+            .find(|(condition, _)| self.truth(condition).holds())
+            .map(|(_, s)| *s);
         let by_basis = rule.bases.iter().filter(|b| counts(b, packs)).map(|basis| {
             let severity = when.unwrap_or(basis.severity.unwrap_or(rule.severity));
-            if self.is_future(basis) { severity.lower() } else { severity }
+            if self.is_future(basis) {
+                severity.lower()
+            } else {
+                severity
+            }
         });
         by_basis.max().unwrap_or(rule.severity)
     }
@@ -138,7 +160,12 @@ impl<'d> Examined<'d> {
             .iter()
             .filter(|b| counts(b, packs))
             .map(|basis| Basis {
-                packs: basis.packs.iter().filter(|p| packs[**p]).map(|p| Arc::clone(&all[*p].id)).collect(),
+                packs: basis
+                    .packs
+                    .iter()
+                    .filter(|p| packs[**p])
+                    .map(|p| Arc::clone(&all[*p].id))
+                    .collect(),
                 source: Arc::clone(&self.rules.sources[basis.source].id),
                 from: basis.from.filter(|_| self.is_future(basis)),
             })

@@ -28,7 +28,10 @@ impl<'d> Examined<'d> {
             Value::Term(id) => self.rules.vocabularies.label(id, lang).to_owned(),
             Value::Country(code, number) => {
                 let vocabulary = Shape::countries(&self.rules.vocabularies);
-                let id = TermId { vocabulary, term: number };
+                let id = TermId {
+                    vocabulary,
+                    term: number,
+                };
                 match code.contains('-') {
                     true => shown(code),
                     false => self.rules.vocabularies.label(id, lang).to_owned(),
@@ -43,10 +46,17 @@ impl<'d> Examined<'d> {
             Value::Block { .. } => lang.pick("stated", "oppgitt").to_owned(),
             Value::List { .. } => {
                 let values = self.expand(value);
-                values.into_iter().map(|v| self.shown(v, lang)).collect::<Vec<_>>().join(", ")
+                values
+                    .into_iter()
+                    .map(|v| self.shown(v, lang))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             }
             Value::Items { .. } => {
-                let names = self.manifest.items(value).filter_map(|item| self.manifest.name_of(item));
+                let names = self
+                    .manifest
+                    .items(value)
+                    .filter_map(|item| self.manifest.name_of(item));
                 names.map(|n| shown(&n)).collect::<Vec<_>>().join(", ")
             }
         }

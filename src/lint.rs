@@ -81,7 +81,13 @@ impl Linter {
     pub fn new(config: &Config, local: &[Arc<SourceFile>], today: Date, lang: Lang) -> Result<Linter, Vec<Mistake>> {
         let rules = RuleSet::load(config, local)?;
         let intrusion = Intrusion::load(INTRUSION, rules.context().names)?;
-        Ok(Linter { rules, intrusion, today, lang, limits: Limits::default() })
+        Ok(Linter {
+            rules,
+            intrusion,
+            today,
+            lang,
+            limits: Limits::default(),
+        })
     }
 
     /// Checks a file.
@@ -95,9 +101,21 @@ impl Linter {
         if documents == 0 {
             checker.empty();
         }
-        let Checker { mut findings, summaries, manifests, unchecked_records, .. } = checker;
+        let Checker {
+            mut findings,
+            summaries,
+            manifests,
+            unchecked_records,
+            ..
+        } = checker;
         findings.sort_by(|a, b| a.order().cmp(&b.order()));
-        FileReport { findings, summaries, manifests, unchecked_records, source }
+        FileReport {
+            findings,
+            summaries,
+            manifests,
+            unchecked_records,
+            source,
+        }
     }
 
     /// The report for a file that is not UTF-8 text. `source` holds what could be read of it.
@@ -106,7 +124,13 @@ impl Linter {
         let mut checker = Checker::new(self, &source, &|_, _| EvidenceState::NotChecked);
         checker.not_text(error, Span { start: at, end: at });
         let findings = checker.findings;
-        FileReport { findings, summaries: Vec::new(), manifests: 0, unchecked_records: 0, source }
+        FileReport {
+            findings,
+            summaries: Vec::new(),
+            manifests: 0,
+            unchecked_records: 0,
+            source,
+        }
     }
 }
 
@@ -188,8 +212,10 @@ impl<'a> Checker<'a> {
             }
         }
         for (block, hits) in by_block {
-            let mut related: Vec<Finding> =
-                hits.into_iter().map(|hit| self.finding_of(hit, score, manifest)).collect();
+            let mut related: Vec<Finding> = hits
+                .into_iter()
+                .map(|hit| self.finding_of(hit, score, manifest))
+                .collect();
             related.sort_by(|a, b| (b.severity, &a.rule).cmp(&(a.severity, &b.rule)));
             let finding = match related.len() {
                 1 => related.remove(0),
@@ -201,12 +227,18 @@ impl<'a> Checker<'a> {
 
     fn is_off(&self, rule: &str) -> bool {
         let rules = &self.linter.rules;
-        rules.find(rule).is_some_and(|number| rules.is_off(number) && !is_form(rule))
+        rules
+            .find(rule)
+            .is_some_and(|number| rules.is_off(number) && !is_form(rule))
     }
 
     fn severity(&self, rule: &str, default: Severity) -> Severity {
         let rules = &self.linter.rules;
-        rules.find(rule).filter(|_| !is_form(rule)).and_then(|n| rules.level(n)).unwrap_or(default)
+        rules
+            .find(rule)
+            .filter(|_| !is_form(rule))
+            .and_then(|n| rules.level(n))
+            .unwrap_or(default)
     }
 }
 

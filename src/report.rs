@@ -1,1 +1,5 @@
 //! Reports: one file for each format, each with types of its own.
+
+pub mod json;
+#[cfg(feature = "cli")]
+pub mod text;

@@ -60,7 +60,9 @@ impl PackKind {
 
     /// The kind with this name.
     pub fn from_name(name: &str) -> Option<PackKind> {
-        [PackKind::Policy, PackKind::Law, PackKind::Agreement].into_iter().find(|k| k.name() == name)
+        [PackKind::Policy, PackKind::Law, PackKind::Agreement]
+            .into_iter()
+            .find(|k| k.name() == name)
     }
 }
 

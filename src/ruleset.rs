@@ -91,17 +91,37 @@ impl RuleSet {
         let mut shape = Shape::builtin(&vocabularies).map_err(|error| vec![internal(&error)])?;
         let facts = add_facts(&mut shape, &vocabularies);
         let none = Definitions::default();
-        let names = Names { shape: &shape, facts: facts.top, vocabularies: &vocabularies, definitions: &none };
-        let definitions =
-            rule::load_definitions(&file("rules/definitions.yaml", include_str!("../rules/definitions.yaml")), names)?;
-        let names = Names { definitions: &definitions, ..names };
+        let names = Names {
+            shape: &shape,
+            facts: facts.top,
+            vocabularies: &vocabularies,
+            definitions: &none,
+        };
+        let definitions = rule::load_definitions(
+            &file("rules/definitions.yaml", include_str!("../rules/definitions.yaml")),
+            names,
+        )?;
+        let names = Names {
+            definitions: &definitions,
+            ..names
+        };
         let packs = rule::load_packs(&file("rules/packs.yaml", include_str!("../rules/packs.yaml")), names)?;
         let sources = rule::load_sources(&file("rules/sources.yaml", include_str!("../rules/sources.yaml")))?;
-        let context = Context { names, packs: &packs, sources: &sources };
+        let context = Context {
+            names,
+            packs: &packs,
+            sources: &sources,
+        };
         let mut rules: Vec<Rule> = Vec::new();
         let builtin = builtin_files().map(|(name, text)| (file(name, text), true));
         for (source, builtin) in builtin.chain(local.iter().map(|s| (Arc::clone(s), false))) {
-            let id = source.name().rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml").to_owned();
+            let id = source
+                .name()
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(".yaml")
+                .to_owned();
             let set = |name: &str| {
                 let values = config.params.get(&id)?;
                 let (_, value, at) = values.iter().find(|(n, _, _)| n == name)?;
@@ -124,10 +144,21 @@ impl RuleSet {
             let mut unknown = |what: (&str, &str), name: &str, at: Span, known: Vec<&str>| {
                 let help = match nearest(name, known.iter().copied()) {
                     Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
-                    None => both("`tillit rules` lists the rules with their packs.", "`tillit rules` viser reglene med pakkene sine."),
+                    None => both(
+                        "`tillit rules` lists the rules with their packs.",
+                        "`tillit rules` viser reglene med pakkene sine.",
+                    ),
                 };
-                let message = both(format!("unknown {} `{name}`", what.0), format!("ukjent {} `{name}`", what.1));
-                mistakes.push(Mistake { source: Arc::clone(source), span: at, message, help });
+                let message = both(
+                    format!("unknown {} `{name}`", what.0),
+                    format!("ukjent {} `{name}`", what.1),
+                );
+                mistakes.push(Mistake {
+                    source: Arc::clone(source),
+                    span: at,
+                    message,
+                    help,
+                });
             };
             let ids = || rules.iter().map(|r| &*r.id).collect::<Vec<_>>();
             for (id, level, at) in &config.levels {
@@ -159,7 +190,18 @@ impl RuleSet {
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        Ok(RuleSet { vocabularies, shape, facts, definitions, packs, pack_switches, sources, rules, levels, by_id })
+        Ok(RuleSet {
+            vocabularies,
+            shape,
+            facts,
+            definitions,
+            packs,
+            pack_switches,
+            sources,
+            rules,
+            levels,
+            by_id,
+        })
     }
 
     /// The number of the rule with this id.
@@ -188,7 +230,11 @@ impl RuleSet {
             vocabularies: &self.vocabularies,
             definitions: &self.definitions,
         };
-        Context { names, packs: &self.packs, sources: &self.sources }
+        Context {
+            names,
+            packs: &self.packs,
+            sources: &self.sources,
+        }
     }
 
     /// The message of a rule, cut at its placeholders when it is first needed.
@@ -202,21 +248,43 @@ impl RuleSet {
 }
 
 fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
-    Localized { en: en.into(), nb: nb.into() }
+    Localized {
+        en: en.into(),
+        nb: nb.into(),
+    }
 }
 
 fn internal(error: &str) -> Mistake {
-    let message = both(format!("the built-in schema does not fit: {error}"), format!("det innebygde skjemaet passer ikke: {error}"));
-    Mistake { source: file("schemas/manifest.v1.schema.json", ""), span: Span::default(), message, help: Localized::default() }
+    let message = both(
+        format!("the built-in schema does not fit: {error}"),
+        format!("det innebygde skjemaet passer ikke: {error}"),
+    );
+    Mistake {
+        source: file("schemas/manifest.v1.schema.json", ""),
+        span: Span::default(),
+        message,
+        help: Localized::default(),
+    }
 }
 
 /// Ids and labels of the bands, lowest first.
 fn bands() -> Vec<(String, Localized)> {
-    let document = Documents::new(INTRUSION, Limits::default(), false).next().unwrap_or_default();
+    let document = Documents::new(INTRUSION, Limits::default(), false)
+        .next()
+        .unwrap_or_default();
     let list = document.root().and_then(|root| document.get(root, "bands"));
-    let text = |node, key: &str| document.get(node, key).and_then(|n| document.text(n)).unwrap_or_default().to_owned();
+    let text = |node, key: &str| {
+        document
+            .get(node, key)
+            .and_then(|n| document.text(n))
+            .unwrap_or_default()
+            .to_owned()
+    };
     list.map_or_else(Vec::new, |list| {
-        document.children(list).map(|b| (text(b, "id"), both(text(b, "en"), text(b, "nb")))).collect()
+        document
+            .children(list)
+            .map(|b| (text(b, "id"), both(text(b, "en"), text(b, "nb"))))
+            .collect()
     })
 }
 
@@ -225,11 +293,18 @@ fn add_facts(shape: &mut Shape, vocabularies: &Vocabularies) -> FactScopes {
     let capability = vocabularies.find("capabilities").map_or(Kind::Text, Kind::Term);
     let band = vocabularies.find(BANDS).map_or(Kind::Text, Kind::Term);
     let flows = shape.add_scope("$facts.intrusion.flows", &[("id", Kind::Text), ("score", Kind::Count)]);
-    let undeclared =
-        shape.add_scope("$facts.undeclared_capabilities", &[("supplier", Kind::Text), ("capability", capability)]);
+    let undeclared = shape.add_scope(
+        "$facts.undeclared_capabilities",
+        &[("supplier", Kind::Text), ("capability", capability)],
+    );
     let load = shape.add_scope(
         "$facts.load",
-        &[("group", Kind::Text), ("systems", text_list()), ("flows", Kind::Count), ("assessed", Kind::Flag)],
+        &[
+            ("group", Kind::Text),
+            ("systems", text_list()),
+            ("flows", Kind::Count),
+            ("assessed", Kind::Flag),
+        ],
     );
     let top = shape.add_scope(
         "$facts",
@@ -244,7 +319,12 @@ fn add_facts(shape: &mut Shape, vocabularies: &Vocabularies) -> FactScopes {
             ("load", Kind::Items(load)),
         ],
     );
-    FactScopes { top, flows, undeclared, load }
+    FactScopes {
+        top,
+        flows,
+        undeclared,
+        load,
+    }
 }
 
 fn add_own_terms(config: &Config, vocabularies: &mut Vocabularies, mistakes: &mut Vec<Mistake>) {
@@ -252,27 +332,53 @@ fn add_own_terms(config: &Config, vocabularies: &mut Vocabularies, mistakes: &mu
         let Err(error) = vocabularies.add(own) else { continue };
         let (message, help) = match error {
             OwnTermError::Vocabulary => (
-                both(format!("there is no vocabulary `{}`", own.vocabulary), format!("det finnes ingen ordliste `{}`", own.vocabulary)),
+                both(
+                    format!("there is no vocabulary `{}`", own.vocabulary),
+                    format!("det finnes ingen ordliste `{}`", own.vocabulary),
+                ),
                 match nearest(&own.vocabulary, vocabularies.iter().map(|v| v.name.as_str())) {
                     Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
-                    None => both("The open ones stand in rules/vocabulary.yaml.", "De åpne står i rules/vocabulary.yaml."),
+                    None => both(
+                        "The open ones stand in rules/vocabulary.yaml.",
+                        "De åpne står i rules/vocabulary.yaml.",
+                    ),
                 },
             ),
             OwnTermError::Closed => (
-                both(format!("the vocabulary `{}` takes no own terms", own.vocabulary), format!("ordlisten `{}` kan ikke utvides", own.vocabulary)),
-                both("Its terms are fixed, because rules depend on each of them.", "Ordene er faste, fordi regler bygger på hvert av dem."),
+                both(
+                    format!("the vocabulary `{}` takes no own terms", own.vocabulary),
+                    format!("ordlisten `{}` kan ikke utvides", own.vocabulary),
+                ),
+                both(
+                    "Its terms are fixed, because rules depend on each of them.",
+                    "Ordene er faste, fordi regler bygger på hvert av dem.",
+                ),
             ),
             OwnTermError::Taken => (
-                both(format!("`{}` is already a term", own.id), format!("`{}` finnes allerede", own.id)),
+                both(
+                    format!("`{}` is already a term", own.id),
+                    format!("`{}` finnes allerede", own.id),
+                ),
                 both("Choose another word.", "Velg et annet ord."),
             ),
             OwnTermError::IsA => (
-                both(format!("`{}` is not a known term", own.is_a), format!("`{}` er ikke et kjent ord", own.is_a)),
-                both("`is_a` names a term that comes with tillit, or one declared above.", "`is_a` oppgir et ord som følger med tillit, eller et som er oppgitt over."),
+                both(
+                    format!("`{}` is not a known term", own.is_a),
+                    format!("`{}` er ikke et kjent ord", own.is_a),
+                ),
+                both(
+                    "`is_a` names a term that comes with tillit, or one declared above.",
+                    "`is_a` oppgir et ord som følger med tillit, eller et som er oppgitt over.",
+                ),
             ),
         };
         if let Some(source) = &config.source {
-            mistakes.push(Mistake { source: Arc::clone(source), span: *at, message, help });
+            mistakes.push(Mistake {
+                source: Arc::clone(source),
+                span: *at,
+                message,
+                help,
+            });
         }
     }
 }
@@ -286,8 +392,14 @@ fn check_ids(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
             mistakes.push(Mistake {
                 source: Arc::clone(&rule.source),
                 span: rule.id_span,
-                message: both(format!("the rule id `{}` is taken by {other}", rule.id), format!("regel-id-en `{}` er opptatt av {other}", rule.id)),
-                help: both("Choose another id for your own rule.", "Velg en annen id for din egen regel."),
+                message: both(
+                    format!("the rule id `{}` is taken by {other}", rule.id),
+                    format!("regel-id-en `{}` er opptatt av {other}", rule.id),
+                ),
+                help: both(
+                    "Choose another id for your own rule.",
+                    "Velg en annen id for din egen regel.",
+                ),
             });
         }
     }

@@ -75,7 +75,12 @@ impl<'d> Manifest<'d> {
             lists: Vec::new(),
             problems: Vec::new(),
         };
-        let mut reader = Reader { manifest, vocabularies, required, countries: Shape::countries(vocabularies) };
+        let mut reader = Reader {
+            manifest,
+            vocabularies,
+            required,
+            countries: Shape::countries(vocabularies),
+        };
         let root = document.root();
         reader.manifest.add_instances(0, 1);
         match root.map(|id| (id, &document.node(id).kind)) {
@@ -100,7 +105,12 @@ impl<'d> Manifest<'d> {
         for index in 0..count {
             let base = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
             let index = u32::try_from(index).unwrap_or(u32::MAX);
-            self.instances.push(Instance { scope, base, node: None, index });
+            self.instances.push(Instance {
+                scope,
+                base,
+                node: None,
+                index,
+            });
             self.slots.resize(self.slots.len() + size, Slot::default());
         }
         u32::try_from(first).unwrap_or(u32::MAX)
@@ -117,7 +127,10 @@ impl<'d> Manifest<'d> {
         let start = self.lists.len();
         self.lists.extend(values.map(|v| (v, NodeId(0))));
         let as_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Value::List { start: as_u32(start), len: as_u32(self.lists.len() - start) }
+        Value::List {
+            start: as_u32(start),
+            len: as_u32(self.lists.len() - start),
+        }
     }
 
     /// An instance.
@@ -138,7 +151,9 @@ impl<'d> Manifest<'d> {
     /// What the field at a path from the top holds. For the few fields that the program itself
     /// reads; rules are compiled to slots.
     pub fn at(&self, path: &str) -> Value<'d> {
-        self.shape.scopes[0].slot(path).map_or(Value::Absent, |slot| self.value(0, slot))
+        self.shape.scopes[0]
+            .slot(path)
+            .map_or(Value::Absent, |slot| self.value(0, slot))
     }
 
     /// The text at a path from the top.
@@ -152,9 +167,10 @@ impl<'d> Manifest<'d> {
     /// The values of a list.
     pub fn list(&self, value: Value<'d>) -> &[(Value<'d>, NodeId)] {
         match value {
-            Value::List { start, len } => {
-                self.lists.get(start as usize..(start + len) as usize).unwrap_or_default()
-            }
+            Value::List { start, len } => self
+                .lists
+                .get(start as usize..(start + len) as usize)
+                .unwrap_or_default(),
             _ => &[],
         }
     }
@@ -184,7 +200,8 @@ impl<'d> Manifest<'d> {
     /// The item of a scope's list that has this id.
     pub fn find(&self, scope: ScopeId, id: &str) -> Option<InstanceId> {
         let slot = self.shape.scopes[scope].slot("id")?;
-        self.items_of(scope).find(|item| self.value(*item, slot) == Value::Text(id))
+        self.items_of(scope)
+            .find(|item| self.value(*item, slot) == Value::Text(id))
     }
 }
 
@@ -198,7 +215,11 @@ struct Reader<'d, 'v> {
 impl<'d> Reader<'d, '_> {
     fn problem(&mut self, kind: ProblemKind, node: NodeId) {
         let span = self.manifest.document.span(node);
-        self.manifest.problems.push(Problem { kind, span, other: None });
+        self.manifest.problems.push(Problem {
+            kind,
+            span,
+            other: None,
+        });
     }
 
     /// Reads the keys of a mapping: the top of an instance, or a block in one of its slots.
@@ -210,7 +231,13 @@ impl<'d> Reader<'d, '_> {
         for (key, value) in document.entries(node) {
             let Some(name) = document.text(key) else {
                 if matches!(document.node(key).kind, NodeKind::Null) {
-                    self.problem(ProblemKind::UnknownKey { key: "null".to_owned(), nearest: None }, key);
+                    self.problem(
+                        ProblemKind::UnknownKey {
+                            key: "null".to_owned(),
+                            nearest: None,
+                        },
+                        key,
+                    );
                 }
                 continue;
             };
@@ -220,7 +247,13 @@ impl<'d> Reader<'d, '_> {
             let Some(slot) = scope.key(block, name) else {
                 let known = scope.keys(block).iter().map(|(k, _)| k.as_str());
                 let nearest = nearest(name, known).map(str::to_owned);
-                self.problem(ProblemKind::UnknownKey { key: shown(name), nearest }, key);
+                self.problem(
+                    ProblemKind::UnknownKey {
+                        key: shown(name),
+                        nearest,
+                    },
+                    key,
+                );
                 continue;
             };
             if self.manifest.slots[base + slot].key.is_some() {
@@ -264,7 +297,9 @@ impl<'d> Reader<'d, '_> {
                 if self.required {
                     self.required(instance, Some(slot), node);
                 }
-                Value::Block { empty: document.children(node).next().is_none() }
+                Value::Block {
+                    empty: document.children(node).next().is_none(),
+                }
             }
             Kind::Items(scope) => self.items(*scope, node),
             Kind::List(kind) => {
@@ -337,7 +372,10 @@ impl<'d> Reader<'d, '_> {
                 self.problem(ProblemKind::WrongKind { expected: Kind::Block }, *child);
             }
         }
-        Value::Items { start, len: u32::try_from(children.len()).unwrap_or(u32::MAX) }
+        Value::Items {
+            start,
+            len: u32::try_from(children.len()).unwrap_or(u32::MAX),
+        }
     }
 
     fn scalar(&mut self, kind: &Kind, node: NodeId) -> Value<'d> {
@@ -382,24 +420,44 @@ impl<'d> Reader<'d, '_> {
                 _ => Err(wrong()),
             },
             Kind::Date => match resolved {
-                Resolved::Str(text) => parse_date(text).map(Value::Date).ok_or(ProblemKind::NotADate { found: shown(text) }),
+                Resolved::Str(text) => parse_date(text)
+                    .map(Value::Date)
+                    .ok_or(ProblemKind::NotADate { found: shown(text) }),
                 _ => Err(ProblemKind::NotADate { found: shown(text) }),
             },
             Kind::Duration => match resolved {
-                Resolved::Str(text) => Length::parse(text)
-                    .map(Value::Length)
-                    .map_err(|error| ProblemKind::NotADuration { found: shown(text), error }),
-                Resolved::Int(_) | Resolved::Float(_) => {
-                    let error = if text.starts_with('-') { LengthError::Negative } else { LengthError::NoUnit };
-                    Err(ProblemKind::NotADuration { found: shown(text), error })
+                Resolved::Str(text) => {
+                    Length::parse(text)
+                        .map(Value::Length)
+                        .map_err(|error| ProblemKind::NotADuration {
+                            found: shown(text),
+                            error,
+                        })
                 }
-                _ => Err(ProblemKind::NotADuration { found: shown(text), error: LengthError::Form }),
+                Resolved::Int(_) | Resolved::Float(_) => {
+                    let error = if text.starts_with('-') {
+                        LengthError::Negative
+                    } else {
+                        LengthError::NoUnit
+                    };
+                    Err(ProblemKind::NotADuration {
+                        found: shown(text),
+                        error,
+                    })
+                }
+                _ => Err(ProblemKind::NotADuration {
+                    found: shown(text),
+                    error: LengthError::Form,
+                }),
             },
             Kind::Country => self.country(node, text, resolved),
             Kind::Term(number) => {
                 let vocabulary = self.vocabularies.get(*number);
                 match (resolved, vocabulary.find(text)) {
-                    (Resolved::Str(_), Some(term)) => Ok(Value::Term(TermId { vocabulary: *number, term })),
+                    (Resolved::Str(_), Some(term)) => Ok(Value::Term(TermId {
+                        vocabulary: *number,
+                        term,
+                    })),
                     _ => Err(ProblemKind::UnknownTerm {
                         term: shown(text),
                         vocabulary: vocabulary.name.clone(),
@@ -467,7 +525,13 @@ impl<'d> Reader<'d, '_> {
                 name if name.starts_with("x-") => {}
                 name => {
                     let nearest = nearest(name, KEYS).map(str::to_owned);
-                    self.problem(ProblemKind::UnknownKey { key: shown(name), nearest }, key);
+                    self.problem(
+                        ProblemKind::UnknownKey {
+                            key: shown(name),
+                            nearest,
+                        },
+                        key,
+                    );
                 }
             }
         }
@@ -485,13 +549,20 @@ impl<'d> Reader<'d, '_> {
         let mut known: Vec<HashMap<&str, NodeId>> = vec![HashMap::new(); shape.scopes.len()];
         for number in 1..self.manifest.instances.len() {
             let scope = self.manifest.instances[number].scope;
-            let Some(id) = shape.scopes[scope].slot("id") else { continue };
+            let Some(id) = shape.scopes[scope].slot("id") else {
+                continue;
+            };
             let slot = self.manifest.slot(u32::try_from(number).unwrap_or_default(), id);
-            let (Value::Text(text), Some(node)) = (slot.value, slot.node) else { continue };
+            let (Value::Text(text), Some(node)) = (slot.value, slot.node) else {
+                continue;
+            };
             if let Some(first) = known[scope].get(text) {
                 let other = Some(self.manifest.document.span(*first));
                 let span = self.manifest.document.span(node);
-                let kind = ProblemKind::DuplicateId { id: text.to_owned(), list: shape.scopes[scope].path.clone() };
+                let kind = ProblemKind::DuplicateId {
+                    id: text.to_owned(),
+                    list: shape.scopes[scope].path.clone(),
+                };
                 self.manifest.problems.push(Problem { kind, span, other });
             } else {
                 known[scope].insert(text, node);
@@ -519,7 +590,14 @@ impl<'d> Reader<'d, '_> {
         for (target, id, node) in dangling {
             let nearest = nearest(id, known[target].keys().copied()).map(str::to_owned);
             let list = shape.scopes[target].path.clone();
-            self.problem(ProblemKind::DanglingReference { id: shown(id), list, nearest }, node);
+            self.problem(
+                ProblemKind::DanglingReference {
+                    id: shown(id),
+                    list,
+                    nearest,
+                },
+                node,
+            );
         }
     }
 }

@@ -111,14 +111,25 @@ impl Scope {
     /// The slot of a key of that mapping.
     pub fn key(&self, map: Option<SlotId>, key: &str) -> Option<SlotId> {
         let keys = self.keys(map);
-        keys.binary_search_by(|(have, _)| have.as_str().cmp(key)).ok().map(|i| keys[i].1)
+        keys.binary_search_by(|(have, _)| have.as_str().cmp(key))
+            .ok()
+            .map(|i| keys[i].1)
     }
 
     fn add(&mut self, path: String, kind: Kind, parent: Option<SlotId>) -> SlotId {
         let slot = self.fields.len();
         self.by_path.insert(path.clone(), slot);
-        let field = Field { path, kind, parent, refers_to: None, material: None };
-        self.keys.entry(parent).or_default().push((field.name().to_owned(), slot));
+        let field = Field {
+            path,
+            kind,
+            parent,
+            refers_to: None,
+            material: None,
+        };
+        self.keys
+            .entry(parent)
+            .or_default()
+            .push((field.name().to_owned(), slot));
         self.fields.push(field);
         slot
     }
@@ -162,7 +173,9 @@ impl Shape {
 
     fn from_schema(text: &str, vocabularies: &Vocabularies) -> Result<Shape, String> {
         let root: Node = serde_json::from_str(text).map_err(|e| e.to_string())?;
-        let mut shape = Shape { scopes: vec![Scope::default()] };
+        let mut shape = Shape {
+            scopes: vec![Scope::default()],
+        };
         let mut references = Vec::new();
         shape.read_map(&root, 0, None, "", vocabularies, &mut references)?;
         for (scope, slot, target) in references {
@@ -190,11 +203,14 @@ impl Shape {
             self.scopes[scope].required.push((map, key.clone()));
         }
         for (key, child) in node.properties.iter().flatten() {
-            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            let path = if prefix.is_empty() {
+                key.clone()
+            } else {
+                format!("{prefix}.{key}")
+            };
             let kind = self.kind(child, scope, &path, vocabularies)?;
             let slot = self.scopes[scope].add(path.clone(), kind.clone(), map);
-            self.scopes[scope].fields[slot].material =
-                child.widens.clone().map(|widens| Material { widens });
+            self.scopes[scope].fields[slot].material = child.widens.clone().map(|widens| Material { widens });
             if let Some(target) = &child.refers_to {
                 references.push((scope, slot, target.clone()));
             }
@@ -216,7 +232,9 @@ impl Shape {
             return Ok(Kind::Version);
         }
         if let Some(reference) = &node.reference {
-            let name = reference.strip_prefix("#/$defs/").ok_or_else(|| format!("{path}: $ref {reference}"))?;
+            let name = reference
+                .strip_prefix("#/$defs/")
+                .ok_or_else(|| format!("{path}: $ref {reference}"))?;
             return Ok(match name {
                 "text" => Kind::Text,
                 "id" => Kind::Id,
@@ -227,14 +245,25 @@ impl Shape {
                 "duration" => Kind::Duration,
                 "country" => Kind::Country,
                 "evidence" => Kind::Evidence,
-                name => Kind::Term(vocabularies.find(name).ok_or_else(|| format!("{path}: no vocabulary {name}"))?),
+                name => Kind::Term(
+                    vocabularies
+                        .find(name)
+                        .ok_or_else(|| format!("{path}: no vocabulary {name}"))?,
+                ),
             });
         }
         if let Some(items) = &node.items {
             if items.properties.is_some() {
                 let prefix = &self.scopes[scope].path;
-                let path = if prefix.is_empty() { path.to_owned() } else { format!("{prefix}.{path}") };
-                self.scopes.push(Scope { path, ..Scope::default() });
+                let path = if prefix.is_empty() {
+                    path.to_owned()
+                } else {
+                    format!("{prefix}.{path}")
+                };
+                self.scopes.push(Scope {
+                    path,
+                    ..Scope::default()
+                });
                 return Ok(Kind::Items(self.scopes.len() - 1));
             }
             return Ok(Kind::List(Box::new(self.kind(items, scope, path, vocabularies)?)));
@@ -248,7 +277,10 @@ impl Shape {
     /// Adds a scope that is not part of a manifest, such as the facts, with fields by path and
     /// kind. A field of kind `Items` refers to a scope that was added before.
     pub fn add_scope(&mut self, path: &str, fields: &[(&str, Kind)]) -> ScopeId {
-        let mut scope = Scope { path: path.to_owned(), ..Scope::default() };
+        let mut scope = Scope {
+            path: path.to_owned(),
+            ..Scope::default()
+        };
         for (path, kind) in fields {
             let mut parent = None;
             for (end, _) in path.match_indices('.') {
@@ -274,7 +306,11 @@ impl Shape {
     pub fn paths(&self) -> Vec<String> {
         let mut out = Vec::new();
         for scope in &self.scopes {
-            let prefix = if scope.path.is_empty() { String::new() } else { format!("{}[].", scope.path) };
+            let prefix = if scope.path.is_empty() {
+                String::new()
+            } else {
+                format!("{}[].", scope.path)
+            };
             out.extend(scope.fields.iter().map(|f| format!("{prefix}{}", f.path)));
         }
         out

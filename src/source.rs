@@ -16,7 +16,10 @@ impl Span {
     /// The span from `start` to `end`, in bytes. Offsets past 4 GiB are cut: no source is that large.
     pub fn new(start: usize, end: usize) -> Self {
         let cut = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Span { start: cut(start), end: cut(end.max(start)) }
+        Span {
+            start: cut(start),
+            end: cut(end.max(start)),
+        }
     }
 
     /// The same range for slicing.
@@ -72,7 +75,11 @@ pub struct SourceFile {
 impl SourceFile {
     /// A source with this name (as people see it: relative, with `/`).
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<String>) -> Self {
-        SourceFile { name: name.into(), text: text.into(), lines: OnceLock::new() }
+        SourceFile {
+            name: name.into(),
+            text: text.into(),
+            lines: OnceLock::new(),
+        }
     }
 
     /// Reads bytes as UTF-8, with or without a byte order mark.
@@ -93,8 +100,7 @@ impl SourceFile {
                 let bytes = error.into_bytes();
                 let value = bytes.get(offset).copied().unwrap_or(0);
                 let text = String::from_utf8(bytes[..offset].to_vec()).unwrap_or_default();
-                let error = other
-                    .map_or(EncodingError::NotUtf8 { offset, value }, EncodingError::OtherEncoding);
+                let error = other.map_or(EncodingError::NotUtf8 { offset, value }, EncodingError::OtherEncoding);
                 Err((SourceFile::new(name, text), error))
             }
         }

@@ -38,8 +38,15 @@ pub struct Example {
 /// # Errors
 /// Every example that does not fit the schema, or gives other findings than it says.
 pub fn run(linter: &Linter, rule: &Rule) -> Result<usize, Vec<Mistake>> {
-    let document = Documents::new(rule.source.text(), Limits::default(), true).next().unwrap_or_default();
-    let mut trial = Trial { linter, rule, source: &rule.source, mistakes: Vec::new() };
+    let document = Documents::new(rule.source.text(), Limits::default(), true)
+        .next()
+        .unwrap_or_default();
+    let mut trial = Trial {
+        linter,
+        rule,
+        source: &rule.source,
+        mistakes: Vec::new(),
+    };
     let mut count = 0;
     for (bad, key) in [(true, "bad"), (false, "good")] {
         let examples = nodes(&document, key);
@@ -56,12 +63,18 @@ pub fn run(linter: &Linter, rule: &Rule) -> Result<usize, Vec<Mistake>> {
             count += 1;
         }
     }
-    if trial.mistakes.is_empty() { Ok(count) } else { Err(trial.mistakes) }
+    if trial.mistakes.is_empty() {
+        Ok(count)
+    } else {
+        Err(trial.mistakes)
+    }
 }
 
 /// The examples of a rule, for documentation.
 pub fn examples(rule: &Rule) -> Vec<Example> {
-    let document = Documents::new(rule.source.text(), Limits::default(), false).next().unwrap_or_default();
+    let document = Documents::new(rule.source.text(), Limits::default(), false)
+        .next()
+        .unwrap_or_default();
     let mut out = Vec::new();
     for (bad, key) in [(true, "bad"), (false, "good")] {
         for node in nodes(&document, key) {
@@ -70,8 +83,15 @@ pub fn examples(rule: &Rule) -> Vec<Example> {
                 let node = about.and_then(|a| document.get(a, lang));
                 node.and_then(|n| document.text(n)).unwrap_or_default().to_owned()
             };
-            let about = Localized { en: text("en"), nb: text("nb") };
-            out.push(Example { bad, about, text: excerpt(&rule.source, &document, node) });
+            let about = Localized {
+                en: text("en"),
+                nb: text("nb"),
+            };
+            out.push(Example {
+                bad,
+                about,
+                text: excerpt(&rule.source, &document, node),
+            });
         }
     }
     out
@@ -87,7 +107,9 @@ fn nodes(document: &Document<'_>, key: &str) -> Vec<NodeId> {
 
 /// The lines of an example, moved to the left.
 fn excerpt(source: &SourceFile, document: &Document<'_>, node: NodeId) -> String {
-    let skip = document.entry(node, "x-example").map(|(k, v)| (document.span(k).start, document.span(v).end));
+    let skip = document
+        .entry(node, "x-example")
+        .map(|(k, v)| (document.span(k).start, document.span(v).end));
     let span = document.span(node);
     let indent = source.position(span.start).column.saturating_sub(1) as usize;
     let first = source.position(span.start).line;
@@ -97,9 +119,8 @@ fn excerpt(source: &SourceFile, document: &Document<'_>, node: NodeId) -> String
         if number < first || number > last {
             continue;
         }
-        let skipped = skip.is_some_and(|(from, to)| {
-            number >= source.position(from).line && number <= source.position(to).line
-        });
+        let skipped =
+            skip.is_some_and(|(from, to)| number >= source.position(from).line && number <= source.position(to).line);
         if !skipped {
             // The first line has the dash of the list in its indentation.
             out.push_str(line.get(indent.min(line.len())..).unwrap_or_default());
@@ -123,7 +144,12 @@ impl Trial<'_> {
             en: format!("Mark each line that a finding points at with `{MARK}`, and correct the rule or the example."),
             nb: format!("Merk hver linje et funn peker på, med `{MARK}`, og rett regelen eller eksemplet."),
         };
-        self.mistakes.push(Mistake { source: Arc::clone(self.source), span: document.span(first), message, help });
+        self.mistakes.push(Mistake {
+            source: Arc::clone(self.source),
+            span: document.span(first),
+            message,
+            help,
+        });
     }
 
     fn example(&mut self, document: &Document<'_>, node: NodeId, bad: bool) {
@@ -143,7 +169,10 @@ impl Trial<'_> {
                 source: Arc::clone(self.source),
                 span: problem.span,
                 message: Localized { en, nb },
-                help: Localized { en: help_en, nb: help_nb },
+                help: Localized {
+                    en: help_en,
+                    nb: help_nb,
+                },
             });
         }
         let facts = assess(&mut manifest, rules, &self.linter.intrusion, today);
@@ -171,20 +200,24 @@ impl Trial<'_> {
         };
         if found != wanted || hits.len() != wanted.len() || bad == wanted.is_empty() {
             let kind = if bad { "bad" } else { "good" };
-            self.mistake(document, node, Localized {
-                en: format!(
-                    "`{kind}` example: {} finding(s) on line {}, but marked on line {}",
-                    hits.len(),
-                    list(&found),
-                    list(&wanted)
-                ),
-                nb: format!(
-                    "eksempel under `{kind}`: {} funn på linje {}, men merket på linje {}",
-                    hits.len(),
-                    list(&found),
-                    list(&wanted)
-                ),
-            });
+            self.mistake(
+                document,
+                node,
+                Localized {
+                    en: format!(
+                        "`{kind}` example: {} finding(s) on line {}, but marked on line {}",
+                        hits.len(),
+                        list(&found),
+                        list(&wanted)
+                    ),
+                    nb: format!(
+                        "eksempel under `{kind}`: {} funn på linje {}, men merket på linje {}",
+                        hits.len(),
+                        list(&found),
+                        list(&wanted)
+                    ),
+                },
+            );
         }
     }
 }

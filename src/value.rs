@@ -84,7 +84,9 @@ impl Length {
         let mut rest = text;
         let mut order = "YMWD";
         while !rest.is_empty() {
-            let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|n| (1..=5).contains(n))?;
+            let digits = rest
+                .find(|c: char| !c.is_ascii_digit())
+                .filter(|n| (1..=5).contains(n))?;
             let n: u32 = rest[..digits].parse().ok()?;
             let unit = rest[digits..].chars().next()?;
             let place = order.find(unit)?;
@@ -118,7 +120,9 @@ impl Length {
 
     /// The date that lies this much after (`sign` 1) or before (-1) another, in calendar months.
     pub fn shift(self, date: Date, sign: i64) -> Option<Date> {
-        let Length::Finite { years, months, days } = self else { return None };
+        let Length::Finite { years, months, days } = self else {
+            return None;
+        };
         let span = i64::from(years).years().months(i64::from(months)).days(i64::from(days));
         date.checked_add(if sign < 0 { span.negate() } else { span }).ok()
     }
@@ -164,7 +168,12 @@ pub fn parse_date(text: &str) -> Option<Date> {
     if !shape {
         return None;
     }
-    Date::new(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?).ok()
+    Date::new(
+        text[..4].parse().ok()?,
+        text[5..7].parse().ok()?,
+        text[8..].parse().ok()?,
+    )
+    .ok()
 }
 
 /// What a field holds, read by its kind.
@@ -254,7 +263,17 @@ mod tests {
     fn durations_that_are_refused() {
         assert_eq!(Length::parse("90"), Err(LengthError::NoUnit));
         assert_eq!(Length::parse("-5 days"), Err(LengthError::Negative));
-        for text in ["", "P", "90days", "ninety days", "P1D1Y", "1.5 years", "007 days", "999999 days", "PT5H"] {
+        for text in [
+            "",
+            "P",
+            "90days",
+            "ninety days",
+            "P1D1Y",
+            "1.5 years",
+            "007 days",
+            "999999 days",
+            "PT5H",
+        ] {
             assert_eq!(Length::parse(text), Err(LengthError::Form), "{text}");
         }
     }
@@ -262,14 +281,27 @@ mod tests {
     #[test]
     fn calendar_months_are_added_to_dates() {
         let date = parse_date("2026-08-31").unwrap();
-        assert_eq!(Length::parse("6 months").unwrap().shift(date, 1), parse_date("2027-02-28"));
-        assert_eq!(Length::parse("10 days").unwrap().shift(date, -1), parse_date("2026-08-21"));
+        assert_eq!(
+            Length::parse("6 months").unwrap().shift(date, 1),
+            parse_date("2027-02-28")
+        );
+        assert_eq!(
+            Length::parse("10 days").unwrap().shift(date, -1),
+            parse_date("2026-08-21")
+        );
     }
 
     #[test]
     fn dates_have_one_form() {
         assert!(parse_date("2026-12-01").is_some());
-        for text in ["01/02/2026", "2026-2-1", "2026-02-30", "20260201", "2026-12-01T00:00", "２０２６-12-01"] {
+        for text in [
+            "01/02/2026",
+            "2026-2-1",
+            "2026-02-30",
+            "20260201",
+            "2026-12-01T00:00",
+            "２０２６-12-01",
+        ] {
             assert!(parse_date(text).is_none(), "{text}");
         }
     }

@@ -47,7 +47,12 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     fn new(name: &str, open: bool) -> Self {
-        Vocabulary { name: name.to_owned(), open, terms: Vec::new(), by_id: HashMap::new() }
+        Vocabulary {
+            name: name.to_owned(),
+            open,
+            terms: Vec::new(),
+            by_id: HashMap::new(),
+        }
     }
 
     fn push(&mut self, term: Term) {
@@ -84,7 +89,11 @@ impl Vocabulary {
             let here = next?;
             steps += 1;
             // An own term is declared as an earlier one, so this ends; the count makes it plain.
-            next = self.terms.get(here as usize).and_then(|t| t.is_a).filter(|_| steps < 16);
+            next = self
+                .terms
+                .get(here as usize)
+                .and_then(|t| t.is_a)
+                .filter(|_| steps < 16);
             Some(here)
         })
     }
@@ -118,7 +127,10 @@ pub const COUNTRIES: &str = "countries";
 impl Vocabularies {
     /// The vocabularies that come with the program.
     pub fn builtin() -> Self {
-        let mut this = Vocabularies { all: Vec::new(), by_name: HashMap::new() };
+        let mut this = Vocabularies {
+            all: Vec::new(),
+            by_name: HashMap::new(),
+        };
         this.read(include_str!("../rules/vocabulary.yaml"));
         this.read_terms(COUNTRIES, false, include_str!("../rules/countries.yaml"));
         this
@@ -155,7 +167,13 @@ impl Vocabularies {
     pub fn insert_ordered(&mut self, name: &str, terms: impl Iterator<Item = (String, Localized)>) {
         let mut vocabulary = Vocabulary::new(name, false);
         for (level, (id, label)) in (0..).zip(terms) {
-            vocabulary.push(Term { id, label, level: Some(level), tags: Vec::new(), is_a: None });
+            vocabulary.push(Term {
+                id,
+                label,
+                level: Some(level),
+                tags: Vec::new(),
+                is_a: None,
+            });
         }
         self.insert(vocabulary);
     }
@@ -233,13 +251,25 @@ pub enum OwnTermError {
 }
 
 fn read_term(document: &Document<'_>, id: NodeId, body: NodeId) -> Term {
-    let text = |key: &str| document.get(body, key).and_then(|n| document.text(n)).unwrap_or_default();
+    let text = |key: &str| {
+        document
+            .get(body, key)
+            .and_then(|n| document.text(n))
+            .unwrap_or_default()
+    };
     let id = document.text(id).unwrap_or_default().to_owned();
     let tags = document.get(body, "tags").map_or_else(Vec::new, |list| {
-        document.children(list).filter_map(|t| document.text(t)).map(str::to_owned).collect()
+        document
+            .children(list)
+            .filter_map(|t| document.text(t))
+            .map(str::to_owned)
+            .collect()
     });
     Term {
-        label: Localized { en: text("en").to_owned(), nb: text("nb").to_owned() },
+        label: Localized {
+            en: text("en").to_owned(),
+            nb: text("nb").to_owned(),
+        },
         level: text("level").parse().ok(),
         tags,
         is_a: None,

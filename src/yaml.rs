@@ -30,7 +30,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { bytes: 64 << 20, nesting: 64, nodes: 100_000, scalar: 256 << 10, documents: 20_000 }
+        Limits {
+            bytes: 64 << 20,
+            nesting: 64,
+            nodes: 100_000,
+            scalar: 256 << 10,
+            documents: 20_000,
+        }
     }
 }
 
@@ -204,14 +210,24 @@ impl<'s> Document<'s> {
             Kind::List | Kind::Map => id.0 + node.size,
             _ => id.0 + 1,
         };
-        Children { document: self, next: id.0 + 1, end }
+        Children {
+            document: self,
+            next: id.0 + 1,
+            end,
+        }
     }
 
     /// Keys and values of a mapping; nothing for any other node.
     pub fn entries(&self, id: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
         let is_map = matches!(self.node(id).kind, Kind::Map);
         let mut children = self.children(id);
-        std::iter::from_fn(move || if is_map { Some((children.next()?, children.next()?)) } else { None })
+        std::iter::from_fn(move || {
+            if is_map {
+                Some((children.next()?, children.next()?))
+            } else {
+                None
+            }
+        })
     }
 
     /// Key and value of the entry with this key.
@@ -241,12 +257,21 @@ impl<'s> Document<'s> {
             .iter()
             .map(|node| match node.kind {
                 // An alias to something outside is not part of the subtree.
-                Kind::Alias(target) if target < id => Node { kind: Kind::Null, ..node.clone() },
-                Kind::Alias(target) => Node { kind: Kind::Alias(NodeId(target.0 - id.0)), ..node.clone() },
+                Kind::Alias(target) if target < id => Node {
+                    kind: Kind::Null,
+                    ..node.clone()
+                },
+                Kind::Alias(target) => Node {
+                    kind: Kind::Alias(NodeId(target.0 - id.0)),
+                    ..node.clone()
+                },
                 _ => node.clone(),
             })
             .collect();
-        Document { nodes, ..Document::default() }
+        Document {
+            nodes,
+            ..Document::default()
+        }
     }
 
     /// The node as a JSON value, for a JSON Schema validator. Keys become strings; numbers that
@@ -322,7 +347,9 @@ fn resolve_plain(text: &str) -> Resolved<'_> {
         let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
         return Resolved::Float(sign * f64::INFINITY);
     }
-    let is_float = unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'))
+    let is_float = unsigned
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'))
         && unsigned.bytes().any(|b| b.is_ascii_digit());
     match text.parse() {
         Ok(number) if is_float => Resolved::Float(number),
@@ -350,14 +377,24 @@ impl<'s> Documents<'s> {
         options.flow_nesting_limit = limits.nesting;
         options.block_nesting_limit = limits.nesting;
         let parser = Parser::new_from_str_with_options(text, options);
-        Documents { parser, text, limits, read: 0, ended: text.is_empty() }
+        Documents {
+            parser,
+            text,
+            limits,
+            read: 0,
+            ended: text.is_empty(),
+        }
     }
 
     /// A problem with no tree: the whole rest of the file is left out.
     fn refusal(&mut self, kind: ProblemKind, at: usize) -> Document<'s> {
         self.ended = true;
         let span = char_span(self.text, at);
-        Document { problems: vec![Problem { kind, span }], broken: true, ..Document::default() }
+        Document {
+            problems: vec![Problem { kind, span }],
+            broken: true,
+            ..Document::default()
+        }
     }
 }
 
@@ -455,8 +492,19 @@ struct Builder<'s> {
 
 impl<'s> Builder<'s> {
     fn new(text: &'s str, limits: Limits) -> Self {
-        let document = Document { nodes: Vec::with_capacity(64), ..Document::default() };
-        Builder { text, limits, document, open: Vec::new(), anchors: HashMap::new(), expanded: 0, started: false }
+        let document = Document {
+            nodes: Vec::with_capacity(64),
+            ..Document::default()
+        };
+        Builder {
+            text,
+            limits,
+            document,
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            expanded: 0,
+            started: false,
+        }
     }
 
     fn finish(&mut self) -> Document<'s> {
@@ -546,7 +594,10 @@ impl<'s> Builder<'s> {
 
     fn check_tag(&mut self, tag: Option<(Option<String>, String)>, span: Span) {
         if let Some((core, written)) = tag {
-            if !matches!(core.as_deref(), Some("str" | "int" | "float" | "bool" | "null" | "map" | "seq") ) {
+            if !matches!(
+                core.as_deref(),
+                Some("str" | "int" | "float" | "bool" | "null" | "map" | "seq")
+            ) {
                 self.problem(ProblemKind::Tag(shown(&written)), span);
             }
         }
@@ -561,7 +612,11 @@ impl<'s> Builder<'s> {
         tag: Option<(Option<String>, String)>,
     ) {
         if text.len() > self.limits.scalar {
-            return self.exceed(Limit::Scalar, self.limits.scalar, char_span(self.text, span.start as usize));
+            return self.exceed(
+                Limit::Scalar,
+                self.limits.scalar,
+                char_span(self.text, span.start as usize),
+            );
         }
         let is_string = matches!(&tag, Some((Some(core), _)) if core == "str");
         self.check_tag(tag, span);
@@ -590,9 +645,7 @@ impl<'s> Builder<'s> {
         let between = self.text.get(before as usize..span.start as usize).unwrap_or_default();
         let start = between
             .char_indices()
-            .find(|(i, c)| {
-                matches!(c, '|' | '>') && (*i == 0 || between[..*i].ends_with([' ', '\t', '\n', '\r']))
-            })
+            .find(|(i, c)| matches!(c, '|' | '>') && (*i == 0 || between[..*i].ends_with([' ', '\t', '\n', '\r'])))
             .map_or(span.start as usize, |(i, _)| before as usize + i);
         let content = self.text.get(span.range()).unwrap_or_default();
         Span::new(start, span.start as usize + content.trim_end().len())
@@ -602,7 +655,14 @@ impl<'s> Builder<'s> {
         let is_map = kind == Kind::Map;
         let node = self.push(kind, span);
         self.remember(anchor, node, 0, false);
-        self.open.push(Open { node, anchor, flow, expanded: 0, at_key: true, is_map });
+        self.open.push(Open {
+            node,
+            anchor,
+            flow,
+            expanded: 0,
+            at_key: true,
+            is_map,
+        });
     }
 
     fn close(&mut self, end: Option<Span>) {
@@ -632,7 +692,11 @@ impl<'s> Builder<'s> {
 
     fn alias(&mut self, id: usize, span: Span) {
         let (target, expanded) = match self.anchors.get(&id) {
-            Some(Anchor { node, expanded, closed: true }) => (*node, *expanded),
+            Some(Anchor {
+                node,
+                expanded,
+                closed: true,
+            }) => (*node, *expanded),
             _ => {
                 self.problem(ProblemKind::SelfAlias, span);
                 self.push(Kind::Null, span);
@@ -660,7 +724,10 @@ impl<'s> Builder<'s> {
                 .filter_map(|(k, _)| Some((document.text(k)?, document.span(k))))
                 .collect();
             if keys.iter().any(|(k, _)| *k == "<<") {
-                problems.extend(keys.iter().filter(|(k, _)| *k == "<<").map(|(_, span)| Problem { kind: ProblemKind::MergeKey, span: *span }));
+                problems.extend(keys.iter().filter(|(k, _)| *k == "<<").map(|(_, span)| Problem {
+                    kind: ProblemKind::MergeKey,
+                    span: *span,
+                }));
             }
             let duplicate = |first: Span, key: &str, span| Problem {
                 kind: ProblemKind::DuplicateKey { key: shown(key), first },
@@ -706,16 +773,29 @@ impl Problem {
                     Lang::Nb => format!("aliaset `*{name}` gjentar noe som ikke finnes"),
                 },
                 match lang {
-                    Lang::En => format!("Mark what is to be repeated with `&{name}` earlier in the same document, or write it out. A text that begins with `*` needs quotes."),
-                    Lang::Nb => format!("Merk det som skal gjentas med `&{name}` tidligere i samme dokument, eller skriv det ut. En tekst som begynner med `*`, må stå i anførselstegn."),
+                    Lang::En => format!(
+                        "Mark what is to be repeated with `&{name}` earlier in the same document, or write it out. A text that begins with `*` needs quotes."
+                    ),
+                    Lang::Nb => format!(
+                        "Merk det som skal gjentas med `&{name}` tidligere i samme dokument, eller skriv det ut. En tekst som begynner med `*`, må stå i anførselstegn."
+                    ),
                 },
             ),
             ProblemKind::SelfAlias => (
-                pick("the alias stands inside the very thing that it repeats", "aliaset står inne i det som det selv gjentar"),
-                pick("Write the value out instead of the alias.", "Skriv verdien ut i stedet for aliaset."),
+                pick(
+                    "the alias stands inside the very thing that it repeats",
+                    "aliaset står inne i det som det selv gjentar",
+                ),
+                pick(
+                    "Write the value out instead of the alias.",
+                    "Skriv verdien ut i stedet for aliaset.",
+                ),
             ),
             ProblemKind::MergeKey => (
-                pick("the merge key `<<` is not part of YAML 1.2 and is not read", "flettenøkkelen `<<` finnes ikke i YAML 1.2 og blir ikke lest"),
+                pick(
+                    "the merge key `<<` is not part of YAML 1.2 and is not read",
+                    "flettenøkkelen `<<` finnes ikke i YAML 1.2 og blir ikke lest",
+                ),
                 pick("Write the keys out.", "Skriv nøklene ut."),
             ),
             ProblemKind::Tag(tag) => (
@@ -723,10 +803,16 @@ impl Problem {
                     Lang::En => format!("the tag `{tag}` is not read: a manifest is plain data"),
                     Lang::Nb => format!("taggen `{tag}` blir ikke lest: et manifest er rene data"),
                 },
-                pick("Remove the tag; put the text in quotes if it was meant as text.", "Fjern taggen. Sett teksten i anførselstegn hvis den er ment som tekst."),
+                pick(
+                    "Remove the tag; put the text in quotes if it was meant as text.",
+                    "Fjern taggen. Sett teksten i anførselstegn hvis den er ment som tekst.",
+                ),
             ),
             ProblemKind::ComplexKey => (
-                pick("a list or a mapping cannot be a key here", "en liste eller et nivå kan ikke være nøkkel her"),
+                pick(
+                    "a list or a mapping cannot be a key here",
+                    "en liste eller et nivå kan ikke være nøkkel her",
+                ),
                 pick("Use a plain word as the key.", "Bruk et enkelt ord som nøkkel."),
             ),
             ProblemKind::Limit(limit, allowed) => limit.describe(*allowed, lang),
@@ -758,8 +844,12 @@ impl Limit {
                 format!("en enkelt verdi er lengre enn grensen på {} KiB", allowed >> 10),
             ),
             Limit::Documents => (
-                format!("more than {allowed} documents in one file, which is the document limit; the rest was not checked"),
-                format!("mer enn {allowed} dokumenter i én fil, som er grensen for dokumenter; resten ble ikke kontrollert"),
+                format!(
+                    "more than {allowed} documents in one file, which is the document limit; the rest was not checked"
+                ),
+                format!(
+                    "mer enn {allowed} dokumenter i én fil, som er grensen for dokumenter; resten ble ikke kontrollert"
+                ),
             ),
         };
         let help = lang.pick(
@@ -774,14 +864,24 @@ impl Limit {
 fn syntax_message(kind: &ErrorKind, lang: Lang) -> (String, String) {
     use ErrorKind as E;
     let (en, nb, help_en, help_nb) = match kind {
-        E::TabNotAllowed | E::TabInBlockIndentation | E::TabInIndentation | E::TabAtBlockScalarStart | E::TabInPlainScalar => (
+        E::TabNotAllowed
+        | E::TabInBlockIndentation
+        | E::TabInIndentation
+        | E::TabAtBlockScalarStart
+        | E::TabInPlainScalar => (
             "a tab stands where YAML wants spaces",
             "en tabulator står der YAML skal ha mellomrom",
             "Indent with spaces.",
             "Rykk inn med mellomrom.",
         ),
-        E::InvalidIndentation | E::ExpectedBlockMappingKey | E::ExpectedBlockSequenceEntry | E::InvalidBlockScalarIndent
-        | E::InvalidQuotedScalarIndent | E::InvalidFlowScalarIndent | E::MappingValueNotAllowed | E::BlockSequenceEntryNotAllowed => (
+        E::InvalidIndentation
+        | E::ExpectedBlockMappingKey
+        | E::ExpectedBlockSequenceEntry
+        | E::InvalidBlockScalarIndent
+        | E::InvalidQuotedScalarIndent
+        | E::InvalidFlowScalarIndent
+        | E::MappingValueNotAllowed
+        | E::BlockSequenceEntryNotAllowed => (
             "the indentation does not fit the lines above",
             "innrykket passer ikke til linjene over",
             "Give keys of the same mapping the same indentation; a value that contains `: ` needs quotes.",
@@ -793,8 +893,13 @@ fn syntax_message(kind: &ErrorKind, lang: Lang) -> (String, String) {
             "Close the quotation mark.",
             "Lukk anførselstegnet.",
         ),
-        E::UnclosedFlowCollection { .. } | E::UnexpectedEofFlowMapping | E::UnexpectedEofFlowSequence | E::UnexpectedEofImplicitFlowMapping
-        | E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator | E::MismatchedFlowCollectionEnd { .. }
+        E::UnclosedFlowCollection { .. }
+        | E::UnexpectedEofFlowMapping
+        | E::UnexpectedEofFlowSequence
+        | E::UnexpectedEofImplicitFlowMapping
+        | E::ExpectedFlowMappingSeparator
+        | E::ExpectedFlowSequenceSeparator
+        | E::MismatchedFlowCollectionEnd { .. }
         | E::MisplacedFlowCollectionEnd => (
             "a bracket or brace is not closed, or a comma is missing",
             "en klamme eller krøllparentes er ikke lukket, eller et komma mangler",

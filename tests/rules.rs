@@ -14,7 +14,15 @@ fn shown(mistakes: &[Mistake]) -> String {
     let mut out = String::new();
     for m in mistakes {
         let at = m.source.position(m.span.start);
-        let _ = writeln!(out, "{}:{}:{}: {} ({})", m.source.name(), at.line, at.column, m.message.en, m.help.en);
+        let _ = writeln!(
+            out,
+            "{}:{}:{}: {} ({})",
+            m.source.name(),
+            at.line,
+            at.column,
+            m.message.en,
+            m.help.en
+        );
     }
     out
 }

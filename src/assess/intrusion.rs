@@ -98,7 +98,9 @@ impl Intrusion {
     /// Every mistake in the file.
     pub fn load(text: &str, names: Names<'_>) -> Result<Intrusion, Vec<Mistake>> {
         let source = Arc::new(SourceFile::new("rules/intrusion.yaml", text));
-        let document = Documents::new(source.text(), Limits::default(), false).next().unwrap_or_default();
+        let document = Documents::new(source.text(), Limits::default(), false)
+            .next()
+            .unwrap_or_default();
         let root = document.root().unwrap_or(NodeId(0));
         let reader = Reader { document: &document };
         let mut compiler = Compiler::new(names, &document, &source, &[]);
@@ -117,35 +119,59 @@ impl Intrusion {
                 compiler.examine(*scope, others);
                 when.extend(document.get(node, "when").map(|n| compiler.condition(n)));
             }
-            terms.push(IntrusionTerm { add: reader.number(node, "add"), label: reader.label(node), when });
+            terms.push(IntrusionTerm {
+                add: reader.number(node, "add"),
+                label: reader.label(node),
+                when,
+            });
         }
         compiler.examine(0, Vec::new());
         let mut safeguards = Vec::new();
         for node in reader.list(root, "safeguards") {
-            let Some(when) = document.get(node, "when") else { continue };
+            let Some(when) = document.get(node, "when") else {
+                continue;
+            };
             let when = compiler.condition(when);
-            safeguards.push(Safeguard { id: reader.text(node, "id").to_owned(), label: reader.label(node), when });
+            safeguards.push(Safeguard {
+                id: reader.text(node, "id").to_owned(),
+                label: reader.label(node),
+                when,
+            });
         }
         let mut bands = Vec::new();
         for node in reader.list(root, "bands") {
             let mut needed = Vec::new();
             for name in reader.list(node, "safeguards") {
-                match safeguards.iter().position(|s| Some(s.id.as_str()) == document.text(name)) {
+                match safeguards
+                    .iter()
+                    .position(|s| Some(s.id.as_str()) == document.text(name))
+                {
                     Some(number) => needed.push(number),
                     None => compiler.mistake(
                         document.span(name),
-                        Localized { en: "unknown safeguard".into(), nb: "ukjent vern".into() },
+                        Localized {
+                            en: "unknown safeguard".into(),
+                            nb: "ukjent vern".into(),
+                        },
                         Localized::default(),
                     ),
                 }
             }
-            bands.push(Band { from: reader.number(node, "from"), safeguards: needed });
+            bands.push(Band {
+                from: reader.number(node, "from"),
+                safeguards: needed,
+            });
         }
         let breadth = document.get(root, "breadth").unwrap_or(root);
         let steps = reader
             .list(breadth, "steps")
             .into_iter()
-            .map(|n| (usize::try_from(reader.number(n, "flows")).unwrap_or(usize::MAX), reader.number(n, "add")))
+            .map(|n| {
+                (
+                    usize::try_from(reader.number(n, "flows")).unwrap_or(usize::MAX),
+                    reader.number(n, "add"),
+                )
+            })
             .collect();
         if !compiler.mistakes.is_empty() {
             return Err(compiler.mistakes);
@@ -155,7 +181,14 @@ impl Intrusion {
             .into_iter()
             .filter_map(|(at, scope)| Some((at, names.shape.scopes[scope].slot(level)?)))
             .collect();
-        Ok(Intrusion { flows, terms, counts: reader.number(breadth, "counts"), steps, safeguards, bands })
+        Ok(Intrusion {
+            flows,
+            terms,
+            counts: reader.number(breadth, "counts"),
+            steps,
+            safeguards,
+            bands,
+        })
     }
 
     /// The numbers of a manifest.
@@ -167,7 +200,12 @@ impl Intrusion {
                     Value::Term(id) => examined.rules.vocabularies.term(id).level.unwrap_or(0),
                     _ => 0,
                 };
-                let mut flow = Flow { item, level, terms: Vec::new(), score: level };
+                let mut flow = Flow {
+                    item,
+                    level,
+                    terms: Vec::new(),
+                    score: level,
+                };
                 for (number, term) in self.terms.iter().enumerate() {
                     let Some(condition) = term.when.get(list) else { continue };
                     let place = examined.inside(item, |e| {
@@ -186,7 +224,11 @@ impl Intrusion {
             }
         }
         let many = score.flows.iter().filter(|f| f.score >= self.counts).count();
-        score.breadth = self.steps.iter().find(|(from, _)| many >= *from).map_or(0, |(_, add)| *add);
+        score.breadth = self
+            .steps
+            .iter()
+            .find(|(from, _)| many >= *from)
+            .map_or(0, |(_, add)| *add);
         let highest = score.flows.iter().map(|f| f.score).max();
         score.total = highest.map_or(0, |h| (h + score.breadth).clamp(0, HIGHEST));
         let band = self.bands.iter().rposition(|b| score.total >= b.from).unwrap_or(0);
@@ -199,7 +241,11 @@ impl Intrusion {
         let needed = self.bands.get(band).map_or(&[][..], |b| &b.safeguards);
         // A system without any flow of data asks for no safeguard.
         if !score.flows.is_empty() {
-            score.missing = needed.iter().copied().filter(|n| !score.safeguards.contains(n)).collect();
+            score.missing = needed
+                .iter()
+                .copied()
+                .filter(|n| !score.safeguards.contains(n))
+                .collect();
         }
         score
     }
@@ -211,7 +257,10 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn text(&self, node: NodeId, key: &str) -> &'a str {
-        self.document.get(node, key).and_then(|n| self.document.text(n)).unwrap_or_default()
+        self.document
+            .get(node, key)
+            .and_then(|n| self.document.text(n))
+            .unwrap_or_default()
     }
 
     fn number(&self, node: NodeId, key: &str) -> i64 {
@@ -219,16 +268,24 @@ impl<'a> Reader<'a> {
     }
 
     fn label(&self, node: NodeId) -> Localized {
-        Localized { en: self.text(node, "en").to_owned(), nb: self.text(node, "nb").to_owned() }
+        Localized {
+            en: self.text(node, "en").to_owned(),
+            nb: self.text(node, "nb").to_owned(),
+        }
     }
 
     fn list(&self, node: NodeId, key: &str) -> Vec<NodeId> {
-        self.document.get(node, key).map_or_else(Vec::new, |n| self.document.children(n).collect())
+        self.document
+            .get(node, key)
+            .map_or_else(Vec::new, |n| self.document.children(n).collect())
     }
 
     fn flows(&self, root: NodeId, compiler: &mut Compiler<'_>) -> Vec<FieldRef> {
         let paths = self.text(root, "flows");
-        let span = self.document.get(root, "flows").map_or(Span::default(), |n| self.document.span(n));
+        let span = self
+            .document
+            .get(root, "flows")
+            .map_or(Span::default(), |n| self.document.span(n));
         compiler.places(paths, span)
     }
 }

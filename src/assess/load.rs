@@ -62,9 +62,14 @@ impl Summary {
         let groups = manifest.items(manifest.at("subjects.groups"));
         let field = |item: InstanceId, path: &str| {
             let scope = manifest.instance(item).scope;
-            manifest.shape.scopes[scope].slot(path).map_or(Value::Absent, |slot| manifest.value(item, slot))
+            manifest.shape.scopes[scope]
+                .slot(path)
+                .map_or(Value::Absent, |slot| manifest.value(item, slot))
         };
-        let live = matches!(label(manifest.at("system.status")).as_deref(), Some("pilot" | "deployed"));
+        let live = matches!(
+            label(manifest.at("system.status")).as_deref(),
+            Some("pilot" | "deployed")
+        );
         let flows = score
             .flows
             .iter()
@@ -103,7 +108,10 @@ pub fn loads(summaries: &[Summary]) -> Vec<Load> {
             group: group.to_owned(),
             flows: systems.iter().flat_map(|s| s.flows.iter().cloned()).collect(),
             assessed: systems.iter().any(|s| s.assessed),
-            systems: systems.into_iter().map(|s| (s.system.clone(), s.location.clone())).collect(),
+            systems: systems
+                .into_iter()
+                .map(|s| (s.system.clone(), s.location.clone()))
+                .collect(),
         })
         .collect()
 }

@@ -74,7 +74,14 @@ impl<'d> Examined<'d> {
     /// A manifest to be examined on a day.
     pub fn new(manifest: &'d Manifest<'d>, rules: &'d RuleSet, facts: InstanceId, today: Date) -> Self {
         let definitions = vec![None; rules.definitions.all.len()];
-        Examined { manifest, rules, facts, today, stack: Vec::new(), definitions }
+        Examined {
+            manifest,
+            rules,
+            facts,
+            today,
+            stack: Vec::new(),
+            definitions,
+        }
     }
 
     /// Runs something with an item as the innermost.
@@ -130,7 +137,9 @@ impl<'d> Examined<'d> {
             return *known;
         }
         let rules = self.rules;
-        let Some(definition) = rules.definitions.all.get(number) else { return Truth::Unanswered };
+        let Some(definition) = rules.definitions.all.get(number) else {
+            return Truth::Unanswered;
+        };
         let truth = self.truth(&definition.when);
         self.definitions[number] = Some(truth);
         truth
@@ -139,16 +148,24 @@ impl<'d> Examined<'d> {
     /// A test on several lists as if they were one: lists that are not there count only when none
     /// of them is.
     fn union(&mut self, lists: &'d [(FieldRef, Test)]) -> Truth {
-        let there: Vec<_> = lists.iter().filter(|(at, _)| self.slot(*at).value.is_present()).collect();
+        let there: Vec<_> = lists
+            .iter()
+            .filter(|(at, _)| self.slot(*at).value.is_present())
+            .collect();
         let Some((_, first)) = there.first() else {
-            return lists.first().map_or(Truth::Unanswered, |(_, test)| self.test(Value::Absent, test));
+            return lists
+                .first()
+                .map_or(Truth::Unanswered, |(_, test)| self.test(Value::Absent, test));
         };
         match first {
             Test::AnyItem(_) | Test::Present | Test::Answered | Test::Overlaps(_) => {
                 any(there.iter().map(|(at, test)| self.test_at(*at, test)))
             }
             Test::Count { at_least, at_most, .. } => {
-                let count: usize = there.iter().map(|(at, test)| self.counted(self.slot(*at).value, test)).sum();
+                let count: usize = there
+                    .iter()
+                    .map(|(at, test)| self.counted(self.slot(*at).value, test))
+                    .sum();
                 self.in_range(count, at_least.as_ref(), at_most.as_ref())
             }
             _ => all(there.iter().map(|(at, test)| self.test_at(*at, test))),
@@ -171,7 +188,11 @@ impl<'d> Examined<'d> {
             Test::Absent => Truth::of(!value.is_present()),
             Test::Answered => Truth::of(value.is_answered()),
             Test::Unanswered => Truth::of(!value.is_answered()),
-            Test::Count { of: _, at_least, at_most } => {
+            Test::Count {
+                of: _,
+                at_least,
+                at_most,
+            } => {
                 let count = self.counted(value, test);
                 self.in_range(count, at_least.as_ref(), at_most.as_ref())
             }
@@ -196,9 +217,9 @@ impl<'d> Examined<'d> {
             Test::After(operand) => self.dates(value, operand, 1),
             Test::Within(operand) => match (value, self.operand(operand)) {
                 (Value::Date(date), Value::Length(Length::Unlimited)) => Truth::of(date <= Date::MAX),
-                (Value::Date(date), Value::Length(length)) => {
-                    length.shift(self.today, -1).map_or(Truth::Unanswered, |first| Truth::of(date >= first))
-                }
+                (Value::Date(date), Value::Length(length)) => length
+                    .shift(self.today, -1)
+                    .map_or(Truth::Unanswered, |first| Truth::of(date >= first)),
                 _ => Truth::Unanswered,
             },
             Test::Matches(pattern) => match value {
@@ -237,9 +258,11 @@ impl<'d> Examined<'d> {
     /// The truth of an inner condition for every item of a list.
     fn each(&mut self, value: Value<'d>, inner: &'d Inner) -> Vec<Truth> {
         match inner {
-            Inner::Item(condition) => {
-                self.manifest.items(value).map(|item| self.inside(item, |this| this.truth(condition))).collect()
-            }
+            Inner::Item(condition) => self
+                .manifest
+                .items(value)
+                .map(|item| self.inside(item, |this| this.truth(condition)))
+                .collect(),
             Inner::Value(test) => {
                 let values = self.expand(value);
                 values.into_iter().map(|v| self.test(v, test)).collect()
@@ -306,9 +329,9 @@ impl<'d> Examined<'d> {
             (Value::Number(a), Value::Number(b)) => Truth::of((a - b).abs() < f64::EPSILON),
             (Value::Date(a), Value::Date(b)) => Truth::of(a == b),
             (Value::Length(a), Value::Length(b)) if b == Length::Unspecified => Truth::of(a == b),
-            (Value::Length(a), Value::Length(b)) => {
-                a.compare(b).map_or(Truth::Unanswered, |o| Truth::of(o == Ordering::Equal))
-            }
+            (Value::Length(a), Value::Length(b)) => a
+                .compare(b)
+                .map_or(Truth::Unanswered, |o| Truth::of(o == Ordering::Equal)),
             (Value::Term(a), Value::Term(b)) => Truth::of(a == b),
             (Value::Evidence(a), Value::Evidence(b)) => {
                 let document = self.manifest.document;
@@ -353,7 +376,9 @@ impl<'d> Examined<'d> {
             Operand::Today { by } | Operand::Field { by, .. } => *by,
             Operand::Literal(_) => None,
         };
-        let (Value::Date(a), Value::Date(b)) = (value, self.operand(operand)) else { return Truth::Unanswered };
+        let (Value::Date(a), Value::Date(b)) = (value, self.operand(operand)) else {
+            return Truth::Unanswered;
+        };
         match by {
             None => Truth::of(if side < 0 { a < b } else { a > b }),
             Some(by) => match by.shift(b, side) {

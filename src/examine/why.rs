@@ -30,7 +30,11 @@ impl<'d> Examined<'d> {
 
     /// A field as the decider.
     pub fn decider(&self, at: FieldRef) -> Decider {
-        Decider { instance: self.instance(at.scope), slot: at.slot, index: None }
+        Decider {
+            instance: self.instance(at.scope),
+            slot: at.slot,
+            index: None,
+        }
     }
 
     /// The first field for which a condition holds (`wanted`) or does not hold.
@@ -98,7 +102,10 @@ impl<'d> Examined<'d> {
             Inner::Value(test) => {
                 let values = self.expand(value);
                 let index = values.into_iter().position(|v| self.test(v, test).holds() == wanted)?;
-                Some(Decider { index: Some(index), ..self.decider(at) })
+                Some(Decider {
+                    index: Some(index),
+                    ..self.decider(at)
+                })
             }
         }
     }
@@ -137,7 +144,10 @@ impl<'d> Examined<'d> {
         }
         match test {
             Test::All(parts) => parts.iter().for_each(|t| self.missing_test(at, t, wanted, lang, out)),
-            Test::Any(parts) => parts.iter().take(1).for_each(|t| self.missing_test(at, t, wanted, lang, out)),
+            Test::Any(parts) => parts
+                .iter()
+                .take(1)
+                .for_each(|t| self.missing_test(at, t, wanted, lang, out)),
             Test::Unless(part) => self.missing_test(at, part, !wanted, lang, out),
             Test::Unanswered | Test::Absent if wanted => self.name(at, out),
             Test::Answered | Test::Present if !wanted => self.name(at, out),

@@ -56,12 +56,21 @@ impl Checker<'_> {
 
     pub(super) fn empty(&mut self) {
         let lang = self.lang();
-        let message = lang.pick("the file holds no manifest", "filen inneholder ikke noe manifest").to_owned();
+        let message = lang
+            .pick("the file holds no manifest", "filen inneholder ikke noe manifest")
+            .to_owned();
         let help = lang.pick(
             "Write a manifest (`tillit init` helps), or remove the file.",
             "Skriv et manifest (`tillit init` hjelper), eller fjern filen.",
         );
-        self.add("invalid-manifest", Severity::Error, Span::default(), message, help.to_owned(), Vec::new());
+        self.add(
+            "invalid-manifest",
+            Severity::Error,
+            Span::default(),
+            message,
+            help.to_owned(),
+            Vec::new(),
+        );
     }
 
     pub(super) fn not_text(&mut self, error: EncodingError, span: Span) {
@@ -73,7 +82,9 @@ impl Checker<'_> {
             }
             (error, Lang::En) => error.to_string(),
         };
-        let help = lang.pick("Save the file as UTF-8.", "Lagre filen som UTF-8.").to_owned();
+        let help = lang
+            .pick("Save the file as UTF-8.", "Lagre filen som UTF-8.")
+            .to_owned();
         self.add("invalid-yaml", Severity::Error, span, message, help, Vec::new());
     }
 
@@ -100,7 +111,11 @@ impl Checker<'_> {
         for problem in &manifest.problems {
             let (message, help) = problem.kind.describe(lang);
             let rule = problem.kind.rule();
-            let severity = if rule == "country-as-flag" { Severity::Warning } else { Severity::Error };
+            let severity = if rule == "country-as-flag" {
+                Severity::Warning
+            } else {
+                Severity::Error
+            };
             let see = problem.other.map(|span| self.first_one(span)).into_iter().collect();
             self.add(rule, severity, problem.span, message, help, see);
         }
@@ -128,32 +143,66 @@ impl Checker<'_> {
                 }
                 EvidenceState::Missing => (
                     "file",
-                    both(format!("the file `{name}` is not there"), format!("filen `{name}` finnes ikke")),
-                    both("The path is relative to the manifest. Add the file, or refer to it with `archive`.".into(), "Stien er relativ til manifestet. Legg inn filen, eller vis til den med `archive`.".into()),
+                    both(
+                        format!("the file `{name}` is not there"),
+                        format!("filen `{name}` finnes ikke"),
+                    ),
+                    both(
+                        "The path is relative to the manifest. Add the file, or refer to it with `archive`.".into(),
+                        "Stien er relativ til manifestet. Legg inn filen, eller vis til den med `archive`.".into(),
+                    ),
                 ),
                 EvidenceState::Outside => (
                     "file",
-                    both(format!("`{name}` leads out of the repository and was not read"), format!("`{name}` fører ut av kodelageret og ble ikke lest")),
-                    both("Put the record into the repository, or refer to it with `archive`.".into(), "Legg dokumentet i kodelageret, eller vis til det med `archive`.".into()),
+                    both(
+                        format!("`{name}` leads out of the repository and was not read"),
+                        format!("`{name}` fører ut av kodelageret og ble ikke lest"),
+                    ),
+                    both(
+                        "Put the record into the repository, or refer to it with `archive`.".into(),
+                        "Legg dokumentet i kodelageret, eller vis til det med `archive`.".into(),
+                    ),
                 ),
                 EvidenceState::NotAFile => (
                     "file",
-                    both(format!("`{name}` is not a regular file"), format!("`{name}` er ikke en vanlig fil")),
+                    both(
+                        format!("`{name}` is not a regular file"),
+                        format!("`{name}` er ikke en vanlig fil"),
+                    ),
                     both("Name the file itself.".into(), "Oppgi selve filen.".into()),
                 ),
                 EvidenceState::WrongHash(found) => (
                     "sha256",
-                    both(format!("`{name}` has another SHA-256: the record was changed"), format!("`{name}` har en annen SHA-256: dokumentet er endret")),
-                    both(format!("Look at what changed. If the change is right, write sha256: {found}"), format!("Se på hva som er endret. Er endringen riktig, skriv sha256: {found}")),
+                    both(
+                        format!("`{name}` has another SHA-256: the record was changed"),
+                        format!("`{name}` har en annen SHA-256: dokumentet er endret"),
+                    ),
+                    both(
+                        format!("Look at what changed. If the change is right, write sha256: {found}"),
+                        format!("Se på hva som er endret. Er endringen riktig, skriv sha256: {found}"),
+                    ),
                 ),
                 EvidenceState::Unreadable(reason) => (
                     "file",
-                    both(format!("`{name}` cannot be read: {}", shown(&reason)), format!("`{name}` kan ikke leses: {}", shown(&reason))),
-                    both("Make it readable for the check.".into(), "Gjør den lesbar for kontrollen.".into()),
+                    both(
+                        format!("`{name}` cannot be read: {}", shown(&reason)),
+                        format!("`{name}` kan ikke leses: {}", shown(&reason)),
+                    ),
+                    both(
+                        "Make it readable for the check.".into(),
+                        "Gjør den lesbar for kontrollen.".into(),
+                    ),
                 ),
             };
             let node = document.get(record, key).unwrap_or(record);
-            self.add("evidence-file", Severity::Error, document.span(node), message, help, Vec::new());
+            self.add(
+                "evidence-file",
+                Severity::Error,
+                document.span(node),
+                message,
+                help,
+                Vec::new(),
+            );
         }
     }
 
@@ -161,9 +210,16 @@ impl Checker<'_> {
     pub(super) fn finding_of(&mut self, hit: Hit, score: &Score, manifest: &Manifest<'_>) -> Finding {
         let lang = self.lang();
         let rule = &self.linter.rules.rules[hit.rule];
-        let label = if hit.place.exact { String::new() } else { not_here(&hit.place, lang) };
-        let mut secondary: Vec<Location> =
-            hit.see.iter().map(|place| self.location(place, format!("`{}`", place.pointer))).collect();
+        let label = if hit.place.exact {
+            String::new()
+        } else {
+            not_here(&hit.place, lang)
+        };
+        let mut secondary: Vec<Location> = hit
+            .see
+            .iter()
+            .map(|place| self.location(place, format!("`{}`", place.pointer)))
+            .collect();
         if &*rule.id == "intrusiveness-threshold" {
             secondary.extend(self.intrusion_terms(score, manifest));
         }
@@ -183,7 +239,9 @@ impl Checker<'_> {
     /// Every term of the highest flow, at the place that it comes from.
     fn intrusion_terms(&self, score: &Score, manifest: &Manifest<'_>) -> Vec<Location> {
         let lang = self.lang();
-        let Some(flow) = score.flows.iter().max_by_key(|f| f.score) else { return Vec::new() };
+        let Some(flow) = score.flows.iter().max_by_key(|f| f.score) else {
+            return Vec::new();
+        };
         let scope = &manifest.shape.scopes[manifest.instance(flow.item).scope];
         let category = scope.slot("category").map(|slot| manifest.place(flow.item, slot));
         let level = category.map(|place| {
@@ -248,13 +306,19 @@ impl Checker<'_> {
     /// A pack of policy that the configuration has switched off for a system that it would bind.
     pub(super) fn switched_off(&mut self, manifest: &Manifest<'_>, packs: &[bool]) {
         let rules = &self.linter.rules;
-        let off = rules.packs.iter().zip(packs).any(|(pack, on)| &*pack.id == "core" && !on);
+        let off = rules
+            .packs
+            .iter()
+            .zip(packs)
+            .any(|(pack, on)| &*pack.id == "core" && !on);
         let affects = manifest.at("system.affects_workers") == Value::Flag(true);
         if !off || !affects || self.is_off("core-pack-enabled") {
             return;
         }
         let lang = self.lang();
-        let Some(number) = rules.find("core-pack-enabled") else { return };
+        let Some(number) = rules.find("core-pack-enabled") else {
+            return;
+        };
         let tail = rules.rules[number].tail();
         let (message, help) = (tail.message.get(lang).to_owned(), tail.help.get(lang).to_owned());
         let span = manifest.anchor(0).span;

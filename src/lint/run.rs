@@ -85,7 +85,10 @@ fn duplicates(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
                 )
                 .to_owned(),
             primary: summary.location.clone(),
-            secondary: vec![Location { label, ..(*first).clone() }],
+            secondary: vec![Location {
+                label,
+                ..(*first).clone()
+            }],
             bases: Vec::new(),
             related: Vec::new(),
         });
@@ -97,8 +100,13 @@ fn duplicates(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
 fn load_findings(linter: &Linter, loads: &[Load]) -> Vec<Finding> {
     let rules = &linter.rules;
     let scopes = rules.facts;
-    let Some(slot) = rules.shape.scopes[scopes.top].slot("load") else { return Vec::new() };
-    let here = FieldRef { scope: Scope::Facts, slot };
+    let Some(slot) = rules.shape.scopes[scopes.top].slot("load") else {
+        return Vec::new();
+    };
+    let here = FieldRef {
+        scope: Scope::Facts,
+        slot,
+    };
     let document = Document::default();
     let mut findings = Vec::new();
     for (number, rule) in rules.rules.iter().enumerate() {
@@ -137,7 +145,10 @@ fn load_findings(linter: &Linter, loads: &[Load]) -> Vec<Finding> {
                     primary: primary.clone(),
                     secondary: load.systems[1..]
                         .iter()
-                        .map(|(id, at)| Location { label: format!("`{id}`"), ..at.clone() })
+                        .map(|(id, at)| Location {
+                            label: format!("`{id}`"),
+                            ..at.clone()
+                        })
                         .collect(),
                     bases: hit.bases,
                     related: Vec::new(),

@@ -95,20 +95,51 @@ const LOGIC: [&str; 5] = ["all_of", "any_of", "not", "unless", "is"];
 const WORDS: [&str; 4] = ["present", "absent", "answered", "unanswered"];
 /// Tests with an operand.
 const OPERATORS: [&str; 21] = [
-    "equals", "one_of", "is_a", "tagged", "at_least", "at_most", "before", "after", "within", "matches", "any", "all",
-    "none", "count", "covers", "overlaps", "subset_of", "refers_to", "not",
-    "unless", "any_of",
+    "equals",
+    "one_of",
+    "is_a",
+    "tagged",
+    "at_least",
+    "at_most",
+    "before",
+    "after",
+    "within",
+    "matches",
+    "any",
+    "all",
+    "none",
+    "count",
+    "covers",
+    "overlaps",
+    "subset_of",
+    "refers_to",
+    "not",
+    "unless",
+    "any_of",
 ];
 
 fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
-    Localized { en: en.into(), nb: nb.into() }
+    Localized {
+        en: en.into(),
+        nb: nb.into(),
+    }
 }
 
 impl<'a> Compiler<'a> {
     /// A compiler for a document of a file.
     pub fn new(names: Names<'a>, document: &'a Document<'a>, source: &'a Arc<SourceFile>, params: &'a [Param]) -> Self {
-        let levels = vec![Level { scope: 0, others: Vec::new() }];
-        Compiler { names, document, source, params, levels, mistakes: Vec::new() }
+        let levels = vec![Level {
+            scope: 0,
+            others: Vec::new(),
+        }];
+        Compiler {
+            names,
+            document,
+            source,
+            params,
+            levels,
+            mistakes: Vec::new(),
+        }
     }
 
     /// Starts anew at the items of a list (or at the top, scope 0), for the given variant.
@@ -131,7 +162,12 @@ impl<'a> Compiler<'a> {
     pub fn mistake(&mut self, span: Span, message: Localized, help: Localized) {
         let twice = self.mistakes.iter().any(|m| m.span == span && m.message == message);
         if !twice {
-            self.mistakes.push(Mistake { source: Arc::clone(self.source), span, message, help });
+            self.mistakes.push(Mistake {
+                source: Arc::clone(self.source),
+                span,
+                message,
+                help,
+            });
         }
     }
 
@@ -143,13 +179,24 @@ impl<'a> Compiler<'a> {
         let known: Vec<&str> = known.into_iter().collect();
         let help = match nearest(name, known.iter().copied()) {
             Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
-            None if known.len() <= 30 => {
-                both(format!("Known: {}.", known.join(", ")), format!("Kjente: {}.", known.join(", ")))
-            }
-            None => both("See docs/rule-language.md and `tillit schema manifest`.", "Se docs/rule-language.md og `tillit schema manifest`."),
+            None if known.len() <= 30 => both(
+                format!("Known: {}.", known.join(", ")),
+                format!("Kjente: {}.", known.join(", ")),
+            ),
+            None => both(
+                "See docs/rule-language.md and `tillit schema manifest`.",
+                "Se docs/rule-language.md og `tillit schema manifest`.",
+            ),
         };
         let name = shown(name);
-        self.mistake(span, both(format!("unknown {} `{name}`", what.0), format!("ukjent {} `{name}`", what.1)), help);
+        self.mistake(
+            span,
+            both(
+                format!("unknown {} `{name}`", what.0),
+                format!("ukjent {} `{name}`", what.1),
+            ),
+            help,
+        );
     }
 
     fn text(&self, node: NodeId) -> &'a str {
@@ -159,7 +206,14 @@ impl<'a> Compiler<'a> {
     /// Compiles a condition.
     pub fn condition(&mut self, node: NodeId) -> Condition {
         if !matches!(self.document.node(node).kind, NodeKind::Map) {
-            self.wrong(node, both("a condition belongs here", "her skal det stå en betingelse"), both("Write `path: test`, or one of all_of, any_of, not, unless, is.", "Skriv `sti: test`, eller en av all_of, any_of, not, unless, is."));
+            self.wrong(
+                node,
+                both("a condition belongs here", "her skal det stå en betingelse"),
+                both(
+                    "Write `path: test`, or one of all_of, any_of, not, unless, is.",
+                    "Skriv `sti: test`, eller en av all_of, any_of, not, unless, is.",
+                ),
+            );
             return Condition::All(Vec::new());
         }
         let document = self.document;
@@ -175,7 +229,11 @@ impl<'a> Compiler<'a> {
             });
         }
         if parts.is_empty() {
-            self.wrong(node, both("an empty condition", "en tom betingelse"), both("Write what must hold.", "Skriv hva som må gjelde."));
+            self.wrong(
+                node,
+                both("an empty condition", "en tom betingelse"),
+                both("Write what must hold.", "Skriv hva som må gjelde."),
+            );
         }
         match <[Condition; 1]>::try_from(parts) {
             Ok([one]) => one,
@@ -185,7 +243,14 @@ impl<'a> Compiler<'a> {
 
     fn conditions(&mut self, node: NodeId) -> Vec<Condition> {
         if !matches!(self.document.node(node).kind, NodeKind::List) {
-            self.wrong(node, both("a list of conditions belongs here", "her skal det stå en liste med betingelser"), both("Begin each with `- `.", "Begynn hver med `- `."));
+            self.wrong(
+                node,
+                both(
+                    "a list of conditions belongs here",
+                    "her skal det stå en liste med betingelser",
+                ),
+                both("Begin each with `- `.", "Begynn hver med `- `."),
+            );
         }
         let document = self.document;
         document.children(node).map(|child| self.condition(child)).collect()
@@ -204,7 +269,12 @@ impl<'a> Compiler<'a> {
                 Some(number) => found.push(Condition::Is(number)),
                 None => {
                     let known: Vec<&str> = definitions.all.iter().map(|d| d.name.as_str()).collect();
-                    self.unknown(document.span(name), ("definition", "definisjon"), self.text(name), known);
+                    self.unknown(
+                        document.span(name),
+                        ("definition", "definisjon"),
+                        self.text(name),
+                        known,
+                    );
                 }
             }
         }
@@ -220,7 +290,11 @@ impl<'a> Compiler<'a> {
                 let scopes: Vec<ScopeId> = fields.iter().filter_map(|(_, k, _)| items_scope(k)).collect();
                 let mut compiled = Vec::new();
                 for (at, kind, refers) in &fields {
-                    let others = scopes.iter().copied().filter(|s| Some(*s) != items_scope(kind)).collect();
+                    let others = scopes
+                        .iter()
+                        .copied()
+                        .filter(|s| Some(*s) != items_scope(kind))
+                        .collect();
                     compiled.push((*at, self.test_among(test, kind, *refers, others)));
                 }
                 Condition::Union(compiled)
@@ -263,7 +337,11 @@ impl<'a> Compiler<'a> {
         let shape = self.names.shape;
         if let Some(slot) = shape.scopes[level.scope].slot(rest) {
             let field = &shape.scopes[level.scope].fields[slot];
-            return Some(Found::Field(FieldRef { scope, slot }, field.kind.clone(), field.refers_to));
+            return Some(Found::Field(
+                FieldRef { scope, slot },
+                field.kind.clone(),
+                field.refers_to,
+            ));
         }
         for other in &level.others {
             if let Some(slot) = shape.scopes[*other].slot(rest) {
@@ -271,14 +349,22 @@ impl<'a> Compiler<'a> {
                 return Some(Found::Elsewhere(field.kind.clone(), field.refers_to));
             }
         }
-        let known: Vec<&str> = shape.scopes[level.scope].fields.iter().map(|f| f.path.as_str()).chain(LOGIC).collect();
+        let known: Vec<&str> = shape.scopes[level.scope]
+            .fields
+            .iter()
+            .map(|f| f.path.as_str())
+            .chain(LOGIC)
+            .collect();
         self.unknown(span, ("field", "felt"), rest, known);
         None
     }
 
     /// Where a path starts, and what is left of it.
     fn start<'p>(&mut self, path: &'p str, span: Span) -> Option<(Scope, Level, &'p str)> {
-        let alone = |scope| Level { scope, others: Vec::new() };
+        let alone = |scope| Level {
+            scope,
+            others: Vec::new(),
+        };
         let Some(rest) = path.strip_prefix('$') else {
             let level = self.levels.last().cloned()?;
             let scope = if level.scope == 0 { Scope::Root } else { Scope::Item(0) };
@@ -291,15 +377,33 @@ impl<'a> Compiler<'a> {
             "facts" => Some((Scope::Facts, alone(self.names.facts), rest)),
             "given" | "outer" => {
                 let steps = if word == "given" { self.levels.len() - 1 } else { 1 };
-                let Some(level) = self.levels.len().checked_sub(1 + steps).and_then(|i| self.levels.get(i)).cloned() else {
-                    self.mistake(span, both("there is nothing further out", "det finnes ikke noe lenger ut"), both("Use `$outer` inside any, all, none, count or refers_to.", "Bruk `$outer` inne i any, all, none, count eller refers_to."));
+                let Some(level) = self
+                    .levels
+                    .len()
+                    .checked_sub(1 + steps)
+                    .and_then(|i| self.levels.get(i))
+                    .cloned()
+                else {
+                    self.mistake(
+                        span,
+                        both("there is nothing further out", "det finnes ikke noe lenger ut"),
+                        both(
+                            "Use `$outer` inside any, all, none, count or refers_to.",
+                            "Bruk `$outer` inne i any, all, none, count eller refers_to.",
+                        ),
+                    );
                     return None;
                 };
                 let scope = if level.scope == 0 { Scope::Root } else { out(steps) };
                 Some((scope, level, rest))
             }
             other => {
-                self.unknown(span, ("beginning of a path", "begynnelse på en sti"), &format!("${other}"), ["$", "$given", "$outer", "$facts", "$params"]);
+                self.unknown(
+                    span,
+                    ("beginning of a path", "begynnelse på en sti"),
+                    &format!("${other}"),
+                    ["$", "$given", "$outer", "$facts", "$params"],
+                );
                 None
             }
         }
@@ -316,7 +420,14 @@ impl<'a> Compiler<'a> {
             return self.word(word, document.span(node));
         }
         if !matches!(document.node(node).kind, NodeKind::Map) {
-            self.wrong(node, both("a test belongs here", "her skal det stå en test"), both("Write for instance `answered` or `{ equals: true }`.", "Skriv for eksempel `answered` eller `{ equals: true }`."));
+            self.wrong(
+                node,
+                both("a test belongs here", "her skal det stå en test"),
+                both(
+                    "Write for instance `answered` or `{ equals: true }`.",
+                    "Skriv for eksempel `answered` eller `{ equals: true }`.",
+                ),
+            );
             return Test::All(Vec::new());
         }
         let mut tests = Vec::new();
@@ -342,7 +453,14 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn operator(&mut self, key: NodeId, value: NodeId, kind: &Kind, refers: Option<ScopeId>, others: &[ScopeId]) -> Test {
+    fn operator(
+        &mut self,
+        key: NodeId,
+        value: NodeId,
+        kind: &Kind,
+        refers: Option<ScopeId>,
+        others: &[ScopeId],
+    ) -> Test {
         let document = self.document;
         let operator = self.text(key);
         let again = |this: &mut Self, node| this.test_among(node, kind, refers, others.to_vec());
@@ -357,32 +475,65 @@ impl<'a> Compiler<'a> {
                     Some(Resolved::Bool(true)) => test,
                     Some(Resolved::Bool(false)) => Test::Not(Box::new(test)),
                     _ => {
-                        self.wrong(value, both("`true` belongs here", "her skal det stå `true`"), both(format!("Write `{word}: true`."), format!("Skriv `{word}: true`.")));
+                        self.wrong(
+                            value,
+                            both("`true` belongs here", "her skal det stå `true`"),
+                            both(format!("Write `{word}: true`."), format!("Skriv `{word}: true`.")),
+                        );
                         test
                     }
                 };
             }
             other if !OPERATORS.contains(&other) => {
-                self.unknown(document.span(key), ("operator", "operator"), other, WORDS.into_iter().chain(OPERATORS));
+                self.unknown(
+                    document.span(key),
+                    ("operator", "operator"),
+                    other,
+                    WORDS.into_iter().chain(OPERATORS),
+                );
                 return Test::All(Vec::new());
             }
             _ => {}
         }
         if !applies(operator, kind, refers.is_some()) {
-            self.wrong(key, both(format!("`{operator}` does not go with a field of this kind"), format!("`{operator}` passer ikke til et felt av dette slaget")), both("docs/rule-language.md lists the operators and what they go with.", "docs/rule-language.md viser operatorene og hva de passer til."));
+            self.wrong(
+                key,
+                both(
+                    format!("`{operator}` does not go with a field of this kind"),
+                    format!("`{operator}` passer ikke til et felt av dette slaget"),
+                ),
+                both(
+                    "docs/rule-language.md lists the operators and what they go with.",
+                    "docs/rule-language.md viser operatorene og hva de passer til.",
+                ),
+            );
             return Test::All(Vec::new());
         }
         if let ("equals" | "one_of", Kind::Term(number)) = (operator, kind) {
             // Two open terms may be compared with each other, but not with a literal.
             if self.names.vocabularies.get(*number).open && !self.is_reference(value) {
-                self.wrong(key, both(format!("`{operator}` on an open vocabulary: an organisation's own term would slip through"), format!("`{operator}` på en åpen ordliste: virksomhetens egne ord ville sluppet unna")), both("Use `is_a` or `tagged`.", "Bruk `is_a` eller `tagged`."));
+                self.wrong(
+                    key,
+                    both(
+                        format!("`{operator}` on an open vocabulary: an organisation's own term would slip through"),
+                        format!("`{operator}` på en åpen ordliste: virksomhetens egne ord ville sluppet unna"),
+                    ),
+                    both("Use `is_a` or `tagged`.", "Bruk `is_a` eller `tagged`."),
+                );
             }
         }
         self.applied(operator, value, kind, refers, others)
     }
 
     /// An operator that fits the kind of the field.
-    fn applied(&mut self, operator: &str, value: NodeId, kind: &Kind, refers: Option<ScopeId>, others: &[ScopeId]) -> Test {
+    fn applied(
+        &mut self,
+        operator: &str,
+        value: NodeId,
+        kind: &Kind,
+        refers: Option<ScopeId>,
+        others: &[ScopeId],
+    ) -> Test {
         match operator {
             "equals" => Test::Equals(self.operand(value, kind, false)),
             "one_of" => Test::OneOf(self.operands(value, kind)),
@@ -396,8 +547,21 @@ impl<'a> Compiler<'a> {
             "matches" => {
                 let text = self.text(value).to_owned();
                 if let Err(error) = Pattern::check(&text) {
-                    let reason = error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                    self.wrong(value, both(format!("not a pattern: {reason}"), format!("ikke et mønster: {reason}")), both("Patterns are those of the Rust crate `regex`.", "Mønstrene er dem i Rust-pakken `regex`."));
+                    let reason = error
+                        .to_string()
+                        .lines()
+                        .last()
+                        .unwrap_or_default()
+                        .trim_start_matches("error: ")
+                        .to_owned();
+                    self.wrong(
+                        value,
+                        both(format!("not a pattern: {reason}"), format!("ikke et mønster: {reason}")),
+                        both(
+                            "Patterns are those of the Rust crate `regex`.",
+                            "Mønstrene er dem i Rust-pakken `regex`.",
+                        ),
+                    );
                 }
                 Test::Matches(Pattern::new(text))
             }
@@ -410,7 +574,10 @@ impl<'a> Compiler<'a> {
             "subset_of" => Test::SubsetOf(self.operands(value, kind)),
             _ => {
                 let scope = refers.unwrap_or_default();
-                self.levels.push(Level { scope, others: Vec::new() });
+                self.levels.push(Level {
+                    scope,
+                    others: Vec::new(),
+                });
                 let condition = self.condition(value);
                 self.levels.pop();
                 Test::RefersTo(scope, Box::new(condition))
@@ -421,7 +588,10 @@ impl<'a> Compiler<'a> {
     fn inner(&mut self, node: NodeId, kind: &Kind, refers: Option<ScopeId>, others: &[ScopeId]) -> Inner {
         match kind {
             Kind::Items(scope) => {
-                self.levels.push(Level { scope: *scope, others: others.to_vec() });
+                self.levels.push(Level {
+                    scope: *scope,
+                    others: others.to_vec(),
+                });
                 let condition = self.condition(node);
                 self.levels.pop();
                 Inner::Item(condition)
@@ -439,11 +609,23 @@ impl<'a> Compiler<'a> {
                 "where" => of = Some(Box::new(self.inner(value, kind, refers, others))),
                 "at_least" => at_least = Some(self.operand(value, &Kind::Count, false)),
                 "at_most" => at_most = Some(self.operand(value, &Kind::Count, false)),
-                other => self.unknown(document.span(key), ("key", "nøkkel"), other, ["where", "at_least", "at_most"]),
+                other => self.unknown(
+                    document.span(key),
+                    ("key", "nøkkel"),
+                    other,
+                    ["where", "at_least", "at_most"],
+                ),
             }
         }
         if at_least.is_none() && at_most.is_none() {
-            self.wrong(node, both("`count` needs `at_least` or `at_most`", "`count` må ha `at_least` eller `at_most`"), both("Say how many.", "Si hvor mange."));
+            self.wrong(
+                node,
+                both(
+                    "`count` needs `at_least` or `at_most`",
+                    "`count` må ha `at_least` eller `at_most`",
+                ),
+                both("Say how many.", "Si hvor mange."),
+            );
         }
         Test::Count { of, at_least, at_most }
     }
@@ -452,7 +634,9 @@ impl<'a> Compiler<'a> {
         if self.is_reference(node) {
             return Test::IsA(self.operand(node, kind, false));
         }
-        let Kind::Term(number) = kind else { return Test::All(Vec::new()) };
+        let Kind::Term(number) = kind else {
+            return Test::All(Vec::new());
+        };
         let mut wanted = Vec::new();
         for operand in self.operands(node, kind) {
             if let Operand::Literal(Literal::Term(term)) = operand {
@@ -461,7 +645,11 @@ impl<'a> Compiler<'a> {
         }
         let vocabulary = self.names.vocabularies.get(*number);
         let marks = (0..vocabulary.terms.len())
-            .map(|t| vocabulary.lineage(u16::try_from(t).unwrap_or_default()).any(|known| wanted.contains(&known)))
+            .map(|t| {
+                vocabulary
+                    .lineage(u16::try_from(t).unwrap_or_default())
+                    .any(|known| wanted.contains(&known))
+            })
             .collect();
         Test::Marked(marks)
     }
@@ -482,13 +670,23 @@ impl<'a> Compiler<'a> {
             if vocabulary.has_tag(tag) {
                 tags.push(tag);
             } else {
-                let mut known: Vec<&str> = vocabulary.terms.iter().flat_map(|t| t.tags.iter().map(String::as_str)).collect();
+                let mut known: Vec<&str> = vocabulary
+                    .terms
+                    .iter()
+                    .flat_map(|t| t.tags.iter().map(String::as_str))
+                    .collect();
                 known.sort_unstable();
                 known.dedup();
                 self.unknown(document.span(node), ("tag", "merkelapp"), tag, known);
             }
         }
-        Test::Marked(vocabulary.terms.iter().map(|t| t.tags.iter().any(|tag| tags.contains(&tag.as_str()))).collect())
+        Test::Marked(
+            vocabulary
+                .terms
+                .iter()
+                .map(|t| t.tags.iter().any(|tag| tags.contains(&tag.as_str())))
+                .collect(),
+        )
     }
 
     fn operands(&mut self, node: NodeId, kind: &Kind) -> Vec<Operand> {
@@ -522,7 +720,11 @@ impl<'a> Compiler<'a> {
         }
         if text.starts_with('$') {
             return match self.comparable(text, document.span(node), kind) {
-                Some(at) => Operand::Field { at, by: None, or_else: None },
+                Some(at) => Operand::Field {
+                    at,
+                    by: None,
+                    or_else: None,
+                },
                 None => Operand::Literal(Literal::Flag(false)),
             };
         }
@@ -552,7 +754,11 @@ impl<'a> Compiler<'a> {
             Some(at) => Operand::Field { at, by, or_else },
             None => {
                 if document.get(node, "field").is_none() {
-                    self.wrong(node, both("a reference needs `field`", "en henvisning må ha `field`"), both("Write `{ field: path }`.", "Skriv `{ field: sti }`."));
+                    self.wrong(
+                        node,
+                        both("a reference needs `field`", "en henvisning må ha `field`"),
+                        both("Write `{ field: path }`.", "Skriv `{ field: sti }`."),
+                    );
                 }
                 Operand::Literal(Literal::Flag(false))
             }
@@ -561,7 +767,9 @@ impl<'a> Compiler<'a> {
 
     /// A field whose values can be compared with those of a kind.
     fn comparable(&mut self, path: &str, span: Span, kind: &Kind) -> Option<FieldRef> {
-        let Found::Field(at, found, _) = self.resolve(path, span)? else { return None };
+        let Found::Field(at, found, _) = self.resolve(path, span)? else {
+            return None;
+        };
         let found = match found {
             Kind::List(kind) => *kind,
             kind => kind,
@@ -572,7 +780,17 @@ impl<'a> Compiler<'a> {
             (found, kind) => found == kind,
         };
         if !same {
-            self.mistake(span, both("this field holds something else than the one it is compared with", "dette feltet inneholder noe annet enn det som det sammenlignes med"), both("Compare dates with dates, durations with durations.", "Sammenlign datoer med datoer og varigheter med varigheter."));
+            self.mistake(
+                span,
+                both(
+                    "this field holds something else than the one it is compared with",
+                    "dette feltet inneholder noe annet enn det som det sammenlignes med",
+                ),
+                both(
+                    "Compare dates with dates, durations with durations.",
+                    "Sammenlign datoer med datoer og varigheter med varigheter.",
+                ),
+            );
             return None;
         }
         Some(at)
@@ -581,7 +799,12 @@ impl<'a> Compiler<'a> {
     fn param(&mut self, name: &str, span: Span, kind: &Kind, level: bool) -> Operand {
         let params = self.params;
         let Some(param) = params.iter().find(|p| p.name == name) else {
-            self.unknown(span, ("parameter", "parameter"), name, params.iter().map(|p| p.name.as_str()));
+            self.unknown(
+                span,
+                ("parameter", "parameter"),
+                name,
+                params.iter().map(|p| p.name.as_str()),
+            );
             return Operand::Literal(Literal::Flag(false));
         };
         let resolve = |text: &'a str| text.parse::<f64>().map_or(Resolved::Str(text), Resolved::Float);
@@ -591,8 +814,14 @@ impl<'a> Compiler<'a> {
                 self.mistakes.push(Mistake {
                     source: Arc::clone(source),
                     span: *at,
-                    message: both(format!("`{}` does not fit the parameter `{name}`", shown(value)), format!("`{}` passer ikke til parameteren `{name}`", shown(value))),
-                    help: both(format!("Write it like its default, `{example}`."), format!("Skriv den som standardverdien, `{example}`.")),
+                    message: both(
+                        format!("`{}` does not fit the parameter `{name}`", shown(value)),
+                        format!("`{}` passer ikke til parameteren `{name}`", shown(value)),
+                    ),
+                    help: both(
+                        format!("Write it like its default, `{example}`."),
+                        format!("Skriv den som standardverdien, `{example}`."),
+                    ),
                 });
                 return Operand::Literal(Literal::Flag(false));
             }
@@ -610,12 +839,21 @@ impl<'a> Compiler<'a> {
                         both(format!("unknown term `{text}`"), format!("ukjent ord `{text}`")),
                         match near {
                             Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
-                            None => both("The terms stand in rules/vocabulary.yaml.", "Ordene står i rules/vocabulary.yaml."),
+                            None => both(
+                                "The terms stand in rules/vocabulary.yaml.",
+                                "Ordene står i rules/vocabulary.yaml.",
+                            ),
                         },
                     ),
                     Misfit::Kind(en, nb) => (
-                        both(format!("`{text}` cannot be compared with this field"), format!("`{text}` kan ikke sammenlignes med dette feltet")),
-                        both(format!("Give {en}, or a reference that starts with `$`."), format!("Oppgi {nb}, eller en henvisning som begynner med `$`.")),
+                        both(
+                            format!("`{text}` cannot be compared with this field"),
+                            format!("`{text}` kan ikke sammenlignes med dette feltet"),
+                        ),
+                        both(
+                            format!("Give {en}, or a reference that starts with `$`."),
+                            format!("Oppgi {nb}, eller en henvisning som begynner med `$`."),
+                        ),
                     ),
                 };
                 self.mistake(span, message, help);

@@ -175,7 +175,10 @@ const PATTERN_SIZE: usize = 256 << 10;
 impl Pattern {
     /// The pattern in this text.
     pub fn new(text: String) -> Self {
-        Pattern { text, compiled: OnceLock::new() }
+        Pattern {
+            text,
+            compiled: OnceLock::new(),
+        }
     }
 
     /// Compiles the pattern.
@@ -183,7 +186,10 @@ impl Pattern {
     /// # Errors
     /// Why the text is no pattern, or that it is too large.
     pub fn check(text: &str) -> Result<Regex, regex::Error> {
-        regex::RegexBuilder::new(text).size_limit(PATTERN_SIZE).dfa_size_limit(PATTERN_SIZE).build()
+        regex::RegexBuilder::new(text)
+            .size_limit(PATTERN_SIZE)
+            .dfa_size_limit(PATTERN_SIZE)
+            .build()
     }
 
     /// True when the pattern is found in the value.

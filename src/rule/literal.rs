@@ -49,7 +49,10 @@ pub(super) fn read(
             }
             let words = vocabularies.get(*vocabulary);
             match words.find(text) {
-                Some(term) => Ok(Literal::Term(TermId { vocabulary: *vocabulary, term })),
+                Some(term) => Ok(Literal::Term(TermId {
+                    vocabulary: *vocabulary,
+                    term,
+                })),
                 None => Err(Misfit::Term(nearest(text, words.ids()).map(str::to_owned))),
             }
         }

@@ -14,8 +14,26 @@ use crate::yaml::{Document, Documents, Kind as NodeKind, Limits, NodeId};
 
 /// Keys of a rule, in their order: the deciding ones up to `see`, then the explaining ones.
 const KEYS: [&str; 20] = [
-    "id", "category", "severity", "severity_when", "waivable", "bases", "background", "params", "computed", "given",
-    "when", "require", "forbid", "at", "see", "title", "message", "help", "rationale", "examples",
+    "id",
+    "category",
+    "severity",
+    "severity_when",
+    "waivable",
+    "bases",
+    "background",
+    "params",
+    "computed",
+    "given",
+    "when",
+    "require",
+    "forbid",
+    "at",
+    "see",
+    "title",
+    "message",
+    "help",
+    "rationale",
+    "examples",
 ];
 
 /// Longest message before its placeholders are filled, in characters.
@@ -33,7 +51,10 @@ pub struct Context<'a> {
 }
 
 fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
-    Localized { en: en.into(), nb: nb.into() }
+    Localized {
+        en: en.into(),
+        nb: nb.into(),
+    }
 }
 
 /// Loads a rule. `whole`: check and read the explaining part as well, as for a local rule; the
@@ -49,14 +70,27 @@ pub fn load(
     set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
 ) -> Result<Rule, Vec<Mistake>> {
     let text = source.text();
-    let end = if whole { text.len() } else { text.find(TAIL_BEGINS).unwrap_or(text.len()) };
+    let end = if whole {
+        text.len()
+    } else {
+        text.find(TAIL_BEGINS).unwrap_or(text.len())
+    };
     let document = single(source, &text[..end], whole)?;
     let root = document.root().unwrap_or(NodeId(0));
     let params = read_params(&document, root, set);
     let compiler = Compiler::new(context.names, &document, source, &params);
-    let mut loader = Loader { context, document: &document, root, compiler };
+    let mut loader = Loader {
+        context,
+        document: &document,
+        root,
+        compiler,
+    };
     let rule = loader.rule(source, whole);
-    if loader.compiler.mistakes.is_empty() { Ok(rule) } else { Err(loader.compiler.mistakes) }
+    if loader.compiler.mistakes.is_empty() {
+        Ok(rule)
+    } else {
+        Err(loader.compiler.mistakes)
+    }
 }
 
 /// The only document of a file, if there is nothing wrong with its YAML.
@@ -69,24 +103,51 @@ fn single<'s>(source: &Arc<SourceFile>, text: &'s str, comments: bool) -> Result
         .map(|problem| {
             let (en, help_en) = problem.describe(crate::text::Lang::En);
             let (nb, help_nb) = problem.describe(crate::text::Lang::Nb);
-            Mistake { source: Arc::clone(source), span: problem.span, message: both(en, nb), help: both(help_en, help_nb) }
+            Mistake {
+                source: Arc::clone(source),
+                span: problem.span,
+                message: both(en, nb),
+                help: both(help_en, help_nb),
+            }
         })
         .collect();
-    let is_map = document.root().is_some_and(|r| matches!(document.node(r).kind, NodeKind::Map));
+    let is_map = document
+        .root()
+        .is_some_and(|r| matches!(document.node(r).kind, NodeKind::Map));
     if mistakes.is_empty() && (!is_map || documents.next().is_some()) {
         mistakes.push(Mistake {
             source: Arc::clone(source),
             span: Span::default(),
-            message: both("one mapping belongs in this file", "det skal stå ett nivå med nøkler i denne filen"),
-            help: both("Write keys and values; one document to a file.", "Skriv nøkler og verdier, ett dokument i hver fil."),
+            message: both(
+                "one mapping belongs in this file",
+                "det skal stå ett nivå med nøkler i denne filen",
+            ),
+            help: both(
+                "Write keys and values; one document to a file.",
+                "Skriv nøkler og verdier, ett dokument i hver fil.",
+            ),
         });
     }
-    if mistakes.is_empty() { Ok(document) } else { Err(mistakes) }
+    if mistakes.is_empty() {
+        Ok(document)
+    } else {
+        Err(mistakes)
+    }
 }
 
 fn localized(document: &Document<'_>, node: NodeId) -> Localized {
-    let text = |key: &str| document.get(node, key).and_then(|n| document.text(n)).unwrap_or_default().trim().to_owned();
-    Localized { en: text("en"), nb: text("nb") }
+    let text = |key: &str| {
+        document
+            .get(node, key)
+            .and_then(|n| document.text(n))
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    };
+    Localized {
+        en: text("en"),
+        nb: text("nb"),
+    }
 }
 
 fn read_params(
@@ -94,13 +155,23 @@ fn read_params(
     root: NodeId,
     set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
 ) -> Vec<Param> {
-    let Some(node) = document.get(root, "params") else { return Vec::new() };
+    let Some(node) = document.get(root, "params") else {
+        return Vec::new();
+    };
     document
         .entries(node)
         .map(|(name, body)| {
             let name = document.text(name).unwrap_or_default().to_owned();
-            let default = document.get(body, "default").and_then(|n| document.text(n)).unwrap_or_default();
-            Param { set: set(&name), default: default.to_owned(), label: localized(document, body), name }
+            let default = document
+                .get(body, "default")
+                .and_then(|n| document.text(n))
+                .unwrap_or_default();
+            Param {
+                set: set(&name),
+                default: default.to_owned(),
+                label: localized(document, body),
+                name,
+            }
         })
         .collect()
 }
@@ -131,15 +202,32 @@ impl<'a> Loader<'a> {
         let known: Vec<&str> = known.into_iter().collect();
         let help = match nearest(name, known.iter().copied()) {
             Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
-            None => both(format!("Known: {}.", known.join(", ")), format!("Kjente: {}.", known.join(", "))),
+            None => both(
+                format!("Known: {}.", known.join(", ")),
+                format!("Kjente: {}.", known.join(", ")),
+            ),
         };
         let name = shown(name);
-        self.wrong(node, both(format!("unknown {} `{name}`", what.0), format!("ukjent {} `{name}`", what.1)), help);
+        self.wrong(
+            node,
+            both(
+                format!("unknown {} `{name}`", what.0),
+                format!("ukjent {} `{name}`", what.1),
+            ),
+            help,
+        );
     }
 
     fn missing(&mut self, key: &str) {
         let first = self.document.children(self.root).next().unwrap_or(self.root);
-        self.wrong(first, both(format!("`{key}` is missing"), format!("`{key}` mangler")), both(format!("Add `{key}`; docs/rule-language.md shows a whole rule."), format!("Legg til `{key}`. docs/rule-language.md viser en hel regel.")));
+        self.wrong(
+            first,
+            both(format!("`{key}` is missing"), format!("`{key}` mangler")),
+            both(
+                format!("Add `{key}`; docs/rule-language.md shows a whole rule."),
+                format!("Legg til `{key}`. docs/rule-language.md viser en hel regel."),
+            ),
+        );
     }
 
     fn severity(&mut self, node: NodeId) -> Severity {
@@ -158,7 +246,16 @@ impl<'a> Loader<'a> {
             }
         }
         let required: &[&str] = if whole {
-            &["id", "category", "severity", "title", "message", "help", "rationale", "examples"]
+            &[
+                "id",
+                "category",
+                "severity",
+                "title",
+                "message",
+                "help",
+                "rationale",
+                "examples",
+            ]
         } else {
             &["id", "category", "severity"]
         };
@@ -174,7 +271,17 @@ impl<'a> Loader<'a> {
             let file = source.name().rsplit('/').next().unwrap_or_default();
             let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
             if id.is_empty() || !id.bytes().all(kebab) || stem != id {
-                self.wrong(node, both("the id is kebab-case and the same as the file's name", "id-en skrives med små bokstaver og bindestrek og er lik filnavnet"), both(format!("Name the file `{id}.yaml`, or the rule `{stem}`."), format!("Gi filen navnet `{id}.yaml`, eller regelen navnet `{stem}`.")));
+                self.wrong(
+                    node,
+                    both(
+                        "the id is kebab-case and the same as the file's name",
+                        "id-en skrives med små bokstaver og bindestrek og er lik filnavnet",
+                    ),
+                    both(
+                        format!("Name the file `{id}.yaml`, or the rule `{stem}`."),
+                        format!("Gi filen navnet `{id}.yaml`, eller regelen navnet `{stem}`."),
+                    ),
+                );
             }
         }
         let severity = self.get("severity").map_or(Severity::Error, |n| self.severity(n));
@@ -243,7 +350,11 @@ impl<'a> Loader<'a> {
                     "from" => {
                         basis.from = parse_date(self.text(value));
                         if basis.from.is_none() {
-                            self.wrong(value, both("not a date", "ikke en dato"), both("Write it as 2026-12-01.", "Skriv den slik: 2026-12-01."));
+                            self.wrong(
+                                value,
+                                both("not a date", "ikke en dato"),
+                                both("Write it as 2026-12-01.", "Skriv den slik: 2026-12-01."),
+                            );
                         }
                     }
                     "severity" => basis.severity = Some(self.severity(value)),
@@ -252,7 +363,14 @@ impl<'a> Loader<'a> {
                 }
             }
             if with_packs && basis.packs.is_empty() {
-                self.wrong(node, both("a basis names its packs", "et grunnlag oppgir pakkene sine"), both("Write `packs: [core]`, or move it to `background`.", "Skriv `packs: [core]`, eller flytt det til `background`."));
+                self.wrong(
+                    node,
+                    both("a basis names its packs", "et grunnlag oppgir pakkene sine"),
+                    both(
+                        "Write `packs: [core]`, or move it to `background`.",
+                        "Skriv `packs: [core]`, eller flytt det til `background`.",
+                    ),
+                );
             }
             bases.push(basis);
         }
@@ -269,8 +387,10 @@ impl<'a> Loader<'a> {
     }
 
     fn variants(&mut self, given: &str) -> Vec<Variant> {
-        let checks: Vec<(&str, NodeId)> =
-            ["require", "forbid"].into_iter().filter_map(|key| Some((key, self.get(key)?))).collect();
+        let checks: Vec<(&str, NodeId)> = ["require", "forbid"]
+            .into_iter()
+            .filter_map(|key| Some((key, self.get(key)?)))
+            .collect();
         if self.get("computed").is_some() {
             return Vec::new();
         }
@@ -278,7 +398,17 @@ impl<'a> Loader<'a> {
             let node = checks.get(1).map_or(self.root, |(_, node)| *node);
             let first = self.document.children(self.root).next().unwrap_or(node);
             let node = if checks.is_empty() { first } else { node };
-            self.wrong(node, both("a rule has exactly one of `require` and `forbid`", "en regel har nøyaktig én av `require` og `forbid`"), both("Say what must hold, or what must not.", "Si hva som må gjelde, eller hva som ikke må gjelde."));
+            self.wrong(
+                node,
+                both(
+                    "a rule has exactly one of `require` and `forbid`",
+                    "en regel har nøyaktig én av `require` og `forbid`",
+                ),
+                both(
+                    "Say what must hold, or what must not.",
+                    "Si hva som må gjelde, eller hva som ikke må gjelde.",
+                ),
+            );
             return Vec::new();
         };
         let lists = self.given(given);
@@ -289,14 +419,31 @@ impl<'a> Loader<'a> {
             self.compiler.examine(scope.unwrap_or(0), others);
             let when = self.get("when").map(|n| self.compiler.condition(n));
             let condition = self.compiler.condition(check);
-            let check = if key == "require" { Check::Require(condition) } else { Check::Forbid(condition) };
+            let check = if key == "require" {
+                Check::Require(condition)
+            } else {
+                Check::Forbid(condition)
+            };
             let severity_when = self.severity_when();
-            let at = self.get("at").and_then(|n| self.compiler.place(self.text(n), self.document.span(n)));
+            let at = self
+                .get("at")
+                .and_then(|n| self.compiler.place(self.text(n), self.document.span(n)));
             let document = self.document;
             let see = self.get("see").map_or_else(Vec::new, |n| {
-                document.children(n).filter_map(|c| self.compiler.place(self.text(c), document.span(c))).collect()
+                document
+                    .children(n)
+                    .filter_map(|c| self.compiler.place(self.text(c), document.span(c)))
+                    .collect()
             });
-            variants.push(Variant { given, when, check, severity_when, at, see, message: OnceLock::new() });
+            variants.push(Variant {
+                given,
+                when,
+                check,
+                severity_when,
+                at,
+                see,
+                message: OnceLock::new(),
+            });
         }
         variants
     }
@@ -309,7 +456,17 @@ impl<'a> Loader<'a> {
         let node = self.get("given").unwrap_or(self.root);
         let span = self.document.span(node);
         let Some(list) = given.strip_suffix("[]") else {
-            self.wrong(node, both("`given` is `$` or a list with `[]` behind it", "`given` er `$` eller en liste med `[]` bak"), both("Write for instance `data.inputs[]`.", "Skriv for eksempel `data.inputs[]`."));
+            self.wrong(
+                node,
+                both(
+                    "`given` is `$` or a list with `[]` behind it",
+                    "`given` er `$` eller en liste med `[]` bak",
+                ),
+                both(
+                    "Write for instance `data.inputs[]`.",
+                    "Skriv for eksempel `data.inputs[]`.",
+                ),
+            );
             return Vec::new();
         };
         let mut lists = Vec::new();
@@ -317,7 +474,17 @@ impl<'a> Loader<'a> {
         for at in self.compiler.places(list, span) {
             match self.compiler.kind(at) {
                 Kind::Items(scope) => lists.push((Some(at), Some(scope))),
-                _ => self.wrong(node, both(format!("`{list}` is not a list of entries"), format!("`{list}` er ikke en liste med oppføringer")), both("`given` examines the entries of a list, or `$`.", "`given` undersøker oppføringene i en liste, eller `$`.")),
+                _ => self.wrong(
+                    node,
+                    both(
+                        format!("`{list}` is not a list of entries"),
+                        format!("`{list}` er ikke en liste med oppføringer"),
+                    ),
+                    both(
+                        "`given` examines the entries of a list, or `$`.",
+                        "`given` undersøker oppføringene i en liste, eller `$`.",
+                    ),
+                ),
             }
         }
         lists
@@ -325,14 +492,20 @@ impl<'a> Loader<'a> {
 
     fn severity_when(&mut self) -> Vec<(super::Condition, Severity)> {
         let document = self.document;
-        let Some(list) = self.get("severity_when") else { return Vec::new() };
+        let Some(list) = self.get("severity_when") else {
+            return Vec::new();
+        };
         let mut out = Vec::new();
         for node in document.children(list) {
             match (document.get(node, "if"), document.get(node, "severity")) {
                 (Some(condition), Some(severity)) => {
                     out.push((self.compiler.condition(condition), self.severity(severity)));
                 }
-                _ => self.wrong(node, both("`if` and `severity` belong together", "`if` og `severity` hører sammen"), both("Write both.", "Skriv begge.")),
+                _ => self.wrong(
+                    node,
+                    both("`if` and `severity` belong together", "`if` og `severity` hører sammen"),
+                    both("Write both.", "Skriv begge."),
+                ),
             }
         }
         out
@@ -344,17 +517,41 @@ impl<'a> Loader<'a> {
             let Some(node) = self.get(key) else { continue };
             let text = localized(document, node);
             if text.en.is_empty() || text.nb.is_empty() {
-                self.wrong(node, both(format!("`{key}` needs a text in `en` and in `nb`"), format!("`{key}` må ha en tekst i `en` og i `nb`")), both("Write both languages.", "Skriv begge språkene."));
+                self.wrong(
+                    node,
+                    both(
+                        format!("`{key}` needs a text in `en` and in `nb`"),
+                        format!("`{key}` må ha en tekst i `en` og i `nb`"),
+                    ),
+                    both("Write both languages.", "Skriv begge språkene."),
+                );
             }
         }
         let Some(node) = self.get("message") else { return };
         let message = localized(document, node);
         if placeholders(&message.en) != placeholders(&message.nb) {
-            self.wrong(node, both("the two languages have different placeholders", "de to språkene har ulike plassholdere"), both("Use the same ones in both.", "Bruk de samme i begge."));
+            self.wrong(
+                node,
+                both(
+                    "the two languages have different placeholders",
+                    "de to språkene har ulike plassholdere",
+                ),
+                both("Use the same ones in both.", "Bruk de samme i begge."),
+            );
         }
         for (key, value) in document.entries(node) {
             if self.text(value).chars().count() > LONGEST_MESSAGE {
-                self.wrong(key, both(format!("longer than {LONGEST_MESSAGE} characters"), format!("lengre enn {LONGEST_MESSAGE} tegn")), both("Say it shorter; move advice to `help`.", "Si det kortere. Flytt råd til `help`."));
+                self.wrong(
+                    key,
+                    both(
+                        format!("longer than {LONGEST_MESSAGE} characters"),
+                        format!("lengre enn {LONGEST_MESSAGE} tegn"),
+                    ),
+                    both(
+                        "Say it shorter; move advice to `help`.",
+                        "Si det kortere. Flytt råd til `help`.",
+                    ),
+                );
             }
         }
     }
@@ -366,12 +563,19 @@ impl<'a> Loader<'a> {
             _ => None,
         });
         let lists = self.get("given").map_or("$", |n| self.text(n)).to_owned();
-        let others = self.given(&lists).into_iter().filter_map(|(_, s)| s).filter(|s| Some(*s) != scope).collect();
+        let others = self
+            .given(&lists)
+            .into_iter()
+            .filter_map(|(_, s)| s)
+            .filter(|s| Some(*s) != scope)
+            .collect();
         self.compiler.examine(scope.unwrap_or(0), others);
         let document = self.document;
         let node = self.get("message");
         ["en", "nb"].map(|lang| {
-            let Some(text) = node.and_then(|n| document.get(n, lang)) else { return Vec::new() };
+            let Some(text) = node.and_then(|n| document.get(n, lang)) else {
+                return Vec::new();
+            };
             let span = document.span(text);
             let message = self.text(text).to_owned();
             cut(&message)
@@ -383,7 +587,14 @@ impl<'a> Loader<'a> {
                         Some(name) => match self.compiler.params().iter().find(|p| p.name == name) {
                             Some(param) => Piece::Text(param.value().to_owned()),
                             None => {
-                                self.compiler.mistake(span, both(format!("unknown parameter `{name}`"), format!("ukjent parameter `{name}`")), both("Name it under `params`.", "Oppgi den under `params`."));
+                                self.compiler.mistake(
+                                    span,
+                                    both(
+                                        format!("unknown parameter `{name}`"),
+                                        format!("ukjent parameter `{name}`"),
+                                    ),
+                                    both("Name it under `params`.", "Oppgi den under `params`."),
+                                );
                                 Piece::Nothing
                             }
                         },
@@ -400,10 +611,22 @@ pub(super) fn tail(source: &SourceFile) -> Tail {
     let text = source.text();
     let start = text.find(TAIL_BEGINS).map_or(0, |at| at + 1);
     // The examples come last and are read by those who need them.
-    let end = text.find("\nexamples:").filter(|end| *end > start).unwrap_or(text.len());
-    let document = Documents::new(&text[start..end], Limits::default(), false).next().unwrap_or_default();
-    let Some(root) = document.root() else { return Tail::default() };
-    let get = |key: &str| document.get(root, key).map(|n| localized(&document, n)).unwrap_or_default();
+    let end = text
+        .find("\nexamples:")
+        .filter(|end| *end > start)
+        .unwrap_or(text.len());
+    let document = Documents::new(&text[start..end], Limits::default(), false)
+        .next()
+        .unwrap_or_default();
+    let Some(root) = document.root() else {
+        return Tail::default();
+    };
+    let get = |key: &str| {
+        document
+            .get(root, key)
+            .map(|n| localized(&document, n))
+            .unwrap_or_default()
+    };
     Tail {
         title: get("title"),
         message: get("message"),
@@ -416,10 +639,17 @@ pub(super) fn tail(source: &SourceFile) -> Tail {
 impl Rule {
     /// The message's placeholders for one of the rule's lists.
     pub fn templates(&self, variant: &Variant, context: Context<'_>) -> [Template; 2] {
-        let document = Documents::new(self.source.text(), Limits::default(), false).next().unwrap_or_default();
+        let document = Documents::new(self.source.text(), Limits::default(), false)
+            .next()
+            .unwrap_or_default();
         let root = document.root().unwrap_or(NodeId(0));
         let compiler = Compiler::new(context.names, &document, &self.source, &self.params);
-        let mut loader = Loader { context, document: &document, root, compiler };
+        let mut loader = Loader {
+            context,
+            document: &document,
+            root,
+            compiler,
+        };
         loader.templates(variant.given)
     }
 }
@@ -436,10 +666,18 @@ pub fn load_definitions(source: &Arc<SourceFile>, names: Names<'_>) -> Result<De
         if let Some(when) = document.get(body, "when") {
             let when = compiler.condition(when);
             let name = document.text(name).unwrap_or_default().to_owned();
-            definitions.all.push(Definition { name, label: localized(&document, body), when });
+            definitions.all.push(Definition {
+                name,
+                label: localized(&document, body),
+                when,
+            });
         }
     }
-    if compiler.mistakes.is_empty() { Ok(definitions) } else { Err(compiler.mistakes) }
+    if compiler.mistakes.is_empty() {
+        Ok(definitions)
+    } else {
+        Err(compiler.mistakes)
+    }
 }
 
 /// Loads `rules/packs.yaml`.
@@ -451,9 +689,19 @@ pub fn load_packs(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Vec<Pack
     let mut compiler = Compiler::new(names, &document, source, &[]);
     let mut packs = Vec::new();
     for (name, body) in document.entries(document.root().unwrap_or(NodeId(0))) {
-        let kind = document.get(body, "kind").and_then(|n| document.text(n)).and_then(PackKind::from_name);
+        let kind = document
+            .get(body, "kind")
+            .and_then(|n| document.text(n))
+            .and_then(PackKind::from_name);
         if kind.is_none() {
-            compiler.mistake(document.span(name), both("`kind` is policy, law or agreement", "`kind` er policy, law eller agreement"), both("Say what the pack is.", "Si hva pakken er."));
+            compiler.mistake(
+                document.span(name),
+                both(
+                    "`kind` is policy, law or agreement",
+                    "`kind` er policy, law eller agreement",
+                ),
+                both("Say what the pack is.", "Si hva pakken er."),
+            );
         }
         packs.push(Pack {
             id: document.text(name).unwrap_or_default().into(),
@@ -462,7 +710,11 @@ pub fn load_packs(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Vec<Pack
             active: document.get(body, "active").map(|n| compiler.condition(n)),
         });
     }
-    if compiler.mistakes.is_empty() { Ok(packs) } else { Err(compiler.mistakes) }
+    if compiler.mistakes.is_empty() {
+        Ok(packs)
+    } else {
+        Err(compiler.mistakes)
+    }
 }
 
 /// Loads `rules/sources.yaml`.
@@ -471,7 +723,12 @@ pub fn load_packs(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Vec<Pack
 /// What is wrong with its YAML.
 pub fn load_sources(source: &Arc<SourceFile>) -> Result<Vec<Source>, Vec<Mistake>> {
     let document = single(source, source.text(), false)?;
-    let get = |body, key: &str| document.get(body, key).and_then(|n| document.text(n)).map(str::to_owned);
+    let get = |body, key: &str| {
+        document
+            .get(body, key)
+            .and_then(|n| document.text(n))
+            .map(str::to_owned)
+    };
     Ok(document
         .entries(document.root().unwrap_or(NodeId(0)))
         .map(|(id, body)| Source {

@@ -47,7 +47,10 @@ mod tests {
 
     #[test]
     fn messages_are_cut_at_placeholders() {
-        assert_eq!(cut("`{id}` is {$.a.b}!"), [Ok("`"), Err("id"), Ok("` is "), Err("$.a.b"), Ok("!")]);
+        assert_eq!(
+            cut("`{id}` is {$.a.b}!"),
+            [Ok("`"), Err("id"), Ok("` is "), Err("$.a.b"), Ok("!")]
+        );
         assert_eq!(cut("no {brace"), [Ok("no {brace")]);
         assert_eq!(placeholders("{b} {a} {b}"), ["a", "b"]);
     }

@@ -27,12 +27,22 @@ impl<'d> Manifest<'d> {
         let scope = &self.shape.scopes[self.instance(instance).scope];
         let pointer = self.pointer(instance, Some(&scope.fields[slot].path));
         if let Some(span) = self.entry_span(instance, slot) {
-            return Place { pointer, span, exact: true, missing_block: None };
+            return Place {
+                pointer,
+                span,
+                exact: true,
+                missing_block: None,
+            };
         }
         let mut above = scope.fields[slot].parent;
         while let Some(parent) = above {
             if let Some(key) = self.slot(instance, parent).key {
-                return Place { pointer, span: self.document.span(key), exact: false, missing_block: None };
+                return Place {
+                    pointer,
+                    span: self.document.span(key),
+                    exact: false,
+                    missing_block: None,
+                };
             }
             above = scope.fields[parent].parent;
         }
@@ -40,23 +50,42 @@ impl<'d> Manifest<'d> {
             let path = &scope.fields[slot].path;
             path.split('.').next().unwrap_or(path).to_owned()
         });
-        Place { pointer, span: self.anchor(instance).span, exact: false, missing_block }
+        Place {
+            pointer,
+            span: self.anchor(instance).span,
+            exact: false,
+            missing_block,
+        }
     }
 
     /// The place of an instance: its id or name, or the first thing in it.
     pub fn anchor(&self, instance: InstanceId) -> Place {
         let pointer = self.pointer(instance, None);
         let scope = &self.shape.scopes[self.instance(instance).scope];
-        let names: &[&str] = if instance == 0 { &["system.id", "system"] } else { &["id", "name", "group"] };
+        let names: &[&str] = if instance == 0 {
+            &["system.id", "system"]
+        } else {
+            &["id", "name", "group"]
+        };
         for name in names {
             if let Some(span) = scope.slot(name).and_then(|slot| self.entry_span(instance, slot)) {
-                return Place { pointer, span, exact: true, missing_block: None };
+                return Place {
+                    pointer,
+                    span,
+                    exact: true,
+                    missing_block: None,
+                };
             }
         }
         let node = self.instance(instance).node.or(self.document.root());
         let first = node.and_then(|n| self.document.children(n).next());
         let span = first.or(node).map_or(Span::default(), |n| self.document.span(n));
-        Place { pointer, span, exact: true, missing_block: None }
+        Place {
+            pointer,
+            span,
+            exact: true,
+            missing_block: None,
+        }
     }
 
     /// The place of one value of a list.
@@ -75,11 +104,14 @@ impl<'d> Manifest<'d> {
         let key = self.document.span(slot.key?);
         let value = slot.node?;
         let span = self.document.span(value);
-        let flow = matches!(slot.value, Value::List { .. } | Value::Evidence(_) | Value::Invalid)
-            && self.is_flow(value);
+        let flow =
+            matches!(slot.value, Value::List { .. } | Value::Evidence(_) | Value::Invalid) && self.is_flow(value);
         let short = flow || matches!(self.document.raw(value).kind, Kind::Scalar { .. } | Kind::Alias(_));
         Some(if short && span.start >= key.end && span.end - key.start < 200 {
-            Span { start: key.start, end: span.end }
+            Span {
+                start: key.start,
+                end: span.end,
+            }
         } else {
             key
         })
@@ -110,9 +142,11 @@ impl<'d> Manifest<'d> {
     /// The id or name of an item.
     pub fn name_of(&self, instance: InstanceId) -> Option<String> {
         let scope = &self.shape.scopes[self.instance(instance).scope];
-        ["id", "name", "group"].iter().find_map(|name| match self.value(instance, scope.slot(name)?) {
-            Value::Text(text) => Some(text.to_owned()),
-            _ => None,
-        })
+        ["id", "name", "group"]
+            .iter()
+            .find_map(|name| match self.value(instance, scope.slot(name)?) {
+                Value::Text(text) => Some(text.to_owned()),
+                _ => None,
+            })
     }
 }

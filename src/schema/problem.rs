@@ -130,42 +130,83 @@ impl ProblemKind {
         };
         match self {
             P::NotAManifest => (
-                both("the document is not a manifest: it has no keys at the top".into(), "dokumentet er ikke et manifest: det har ingen nøkler øverst".into()),
-                both("Begin with `tillit: 1` and `system:`; `tillit init` writes a first manifest.".into(), "Begynn med `tillit: 1` og `system:`. `tillit init` skriver et første manifest.".into()),
+                both(
+                    "the document is not a manifest: it has no keys at the top".into(),
+                    "dokumentet er ikke et manifest: det har ingen nøkler øverst".into(),
+                ),
+                both(
+                    "Begin with `tillit: 1` and `system:`; `tillit init` writes a first manifest.".into(),
+                    "Begynn med `tillit: 1` og `system:`. `tillit init` skriver et første manifest.".into(),
+                ),
             ),
             P::UnknownKey { key, nearest } => (
-                both(format!("the key `{key}` is not known here"), format!("nøkkelen `{key}` er ukjent her")),
-                meant(nearest, "Remove it, or begin it with `x-` if it is for your own use.", "Fjern den, eller begynn den med `x-` hvis den er til eget bruk."),
+                both(
+                    format!("the key `{key}` is not known here"),
+                    format!("nøkkelen `{key}` er ukjent her"),
+                ),
+                meant(
+                    nearest,
+                    "Remove it, or begin it with `x-` if it is for your own use.",
+                    "Fjern den, eller begynn den med `x-` hvis den er til eget bruk.",
+                ),
             ),
             P::MissingKey { path } => (
                 both(format!("`{path}` is missing"), format!("`{path}` mangler")),
-                both(format!("Add `{path}`; every manifest needs it."), format!("Legg til `{path}`. Alle manifester må ha den.")),
+                both(
+                    format!("Add `{path}`; every manifest needs it."),
+                    format!("Legg til `{path}`. Alle manifester må ha den."),
+                ),
             ),
             P::NoValue => (
                 both("the key has no value".into(), "nøkkelen har ingen verdi".into()),
-                both("Give a value, or write `unknown` if it is not answered yet.".into(), "Oppgi en verdi, eller skriv `unknown` hvis spørsmålet ikke er besvart ennå.".into()),
+                both(
+                    "Give a value, or write `unknown` if it is not answered yet.".into(),
+                    "Oppgi en verdi, eller skriv `unknown` hvis spørsmålet ikke er besvart ennå.".into(),
+                ),
             ),
             P::WrongKind { expected } => {
                 let (en, nb) = expected.described();
                 (
                     both(format!("{en} belongs here"), format!("her skal det stå {nb}")),
-                    both("Change the value, or write `unknown` if it is not answered yet.".into(), "Endre verdien, eller skriv `unknown` hvis spørsmålet ikke er besvart ennå.".into()),
+                    both(
+                        "Change the value, or write `unknown` if it is not answered yet.".into(),
+                        "Endre verdien, eller skriv `unknown` hvis spørsmålet ikke er besvart ennå.".into(),
+                    ),
                 )
             }
             P::Version { found } => (
-                both(format!("format version `{found}` is not known"), format!("formatversjonen `{found}` er ukjent")),
+                both(
+                    format!("format version `{found}` is not known"),
+                    format!("formatversjonen `{found}` er ukjent"),
+                ),
                 both("Write `tillit: 1`.".into(), "Skriv `tillit: 1`.".into()),
             ),
             P::NotAnId { found } => (
-                both(format!("`{found}` is not an identifier"), format!("`{found}` er ikke en gyldig id")),
-                both("Use lower-case letters a-z, digits and hyphens, at most 64 characters.".into(), "Bruk små bokstaver a–z, sifre og bindestrek, høyst 64 tegn.".into()),
+                both(
+                    format!("`{found}` is not an identifier"),
+                    format!("`{found}` er ikke en gyldig id"),
+                ),
+                both(
+                    "Use lower-case letters a-z, digits and hyphens, at most 64 characters.".into(),
+                    "Bruk små bokstaver a–z, sifre og bindestrek, høyst 64 tegn.".into(),
+                ),
             ),
-            P::UnknownTerm { term, vocabulary, nearest, open, known } => {
+            P::UnknownTerm {
+                term,
+                vocabulary,
+                nearest,
+                open,
+                known,
+            } => {
                 let list = known.join(", ");
                 let more = if *open {
                     both(
-                        format!(" If none of them fits, the organisation can add a term under `vocabulary.{vocabulary}` in tillit.yaml."),
-                        format!(" Passer ingen av dem, kan virksomheten legge til et ord under `vocabulary.{vocabulary}` i tillit.yaml."),
+                        format!(
+                            " If none of them fits, the organisation can add a term under `vocabulary.{vocabulary}` in tillit.yaml."
+                        ),
+                        format!(
+                            " Passer ingen av dem, kan virksomheten legge til et ord under `vocabulary.{vocabulary}` i tillit.yaml."
+                        ),
                     )
                 } else {
                     String::new()
@@ -175,19 +216,34 @@ impl ProblemKind {
                     None => both(format!("Known: {list}.{more}"), format!("Kjente ord: {list}.{more}")),
                 };
                 (
-                    both(format!("`{term}` is not a term of the vocabulary {vocabulary}"), format!("`{term}` finnes ikke i ordlisten {vocabulary}")),
+                    both(
+                        format!("`{term}` is not a term of the vocabulary {vocabulary}"),
+                        format!("`{term}` finnes ikke i ordlisten {vocabulary}"),
+                    ),
                     help,
                 )
             }
             P::NotADate { found } => (
                 both(format!("`{found}` is not a date"), format!("`{found}` er ikke en dato")),
-                both("Write year, month and day as 2026-12-01.".into(), "Skriv år, måned og dag slik: 2026-12-01.".into()),
+                both(
+                    "Write year, month and day as 2026-12-01.".into(),
+                    "Skriv år, måned og dag slik: 2026-12-01.".into(),
+                ),
             ),
             P::NotADuration { found, error } => {
                 let (en, nb) = match error {
-                    LengthError::NoUnit => (format!("the duration `{found}` has no unit"), format!("varigheten `{found}` mangler enhet")),
-                    LengthError::Negative => (format!("the duration `{found}` is negative"), format!("varigheten `{found}` er negativ")),
-                    LengthError::Form => (format!("`{found}` is not a duration"), format!("`{found}` er ikke en varighet")),
+                    LengthError::NoUnit => (
+                        format!("the duration `{found}` has no unit"),
+                        format!("varigheten `{found}` mangler enhet"),
+                    ),
+                    LengthError::Negative => (
+                        format!("the duration `{found}` is negative"),
+                        format!("varigheten `{found}` er negativ"),
+                    ),
+                    LengthError::Form => (
+                        format!("`{found}` is not a duration"),
+                        format!("`{found}` er ikke en varighet"),
+                    ),
                 };
                 (
                     both(en, nb),
@@ -198,33 +254,68 @@ impl ProblemKind {
                 )
             }
             P::NotACountry { found, nearest } => (
-                both(format!("`{found}` is not a country code"), format!("`{found}` er ikke en landkode")),
-                meant(nearest, "Use two capital letters by ISO 3166-1, such as \"NO\" or DE; subdivisions as US-IL or US-NY-NYC.", "Bruk to store bokstaver etter ISO 3166-1, som \"NO\" eller DE; delstater som US-IL eller US-NY-NYC."),
+                both(
+                    format!("`{found}` is not a country code"),
+                    format!("`{found}` er ikke en landkode"),
+                ),
+                meant(
+                    nearest,
+                    "Use two capital letters by ISO 3166-1, such as \"NO\" or DE; subdivisions as US-IL or US-NY-NYC.",
+                    "Bruk to store bokstaver etter ISO 3166-1, som \"NO\" eller DE; delstater som US-IL eller US-NY-NYC.",
+                ),
             ),
             P::NorwayAsFlag { found } => (
-                both(format!("`{found}` stands where a country belongs and is read as Norway"), format!("`{found}` står der det skal stå et land, og leses som Norge")),
+                both(
+                    format!("`{found}` stands where a country belongs and is read as Norway"),
+                    format!("`{found}` står der det skal stå et land, og leses som Norge"),
+                ),
                 both(
                     "Write \"NO\" in quotes and capitals: older YAML programs read NO as the answer no.".into(),
-                    "Skriv \"NO\" med anførselstegn og store bokstaver: eldre YAML-programmer leser NO som svaret nei.".into(),
+                    "Skriv \"NO\" med anførselstegn og store bokstaver: eldre YAML-programmer leser NO som svaret nei."
+                        .into(),
                 ),
             ),
             P::EvidencePlaces => (
-                both("a record has exactly one of `file`, `url` and `archive`".into(), "en dokumentasjon har nøyaktig én av `file`, `url` og `archive`".into()),
-                both("Keep the one that leads to the record.".into(), "Behold den som fører til dokumentet.".into()),
+                both(
+                    "a record has exactly one of `file`, `url` and `archive`".into(),
+                    "en dokumentasjon har nøyaktig én av `file`, `url` og `archive`".into(),
+                ),
+                both(
+                    "Keep the one that leads to the record.".into(),
+                    "Behold den som fører til dokumentet.".into(),
+                ),
             ),
             P::NotAHash => (
-                both("this is not a SHA-256 in hexadecimal".into(), "dette er ikke en SHA-256 i heksadesimal form".into()),
-                both("Give the 64 lower-case digits that `sha256sum FILE` prints.".into(), "Oppgi de 64 tegnene med små bokstaver som `sha256sum FIL` skriver ut.".into()),
+                both(
+                    "this is not a SHA-256 in hexadecimal".into(),
+                    "dette er ikke en SHA-256 i heksadesimal form".into(),
+                ),
+                both(
+                    "Give the 64 lower-case digits that `sha256sum FILE` prints.".into(),
+                    "Oppgi de 64 tegnene med små bokstaver som `sha256sum FIL` skriver ut.".into(),
+                ),
             ),
             P::DuplicateId { id, list } => (
-                both(format!("the id `{id}` stands twice in `{list}`"), format!("id-en `{id}` står to ganger i `{list}`")),
-                both("Give each its own id, so that references are clear.".into(), "Gi hver sin id, så henvisningene er entydige.".into()),
+                both(
+                    format!("the id `{id}` stands twice in `{list}`"),
+                    format!("id-en `{id}` står to ganger i `{list}`"),
+                ),
+                both(
+                    "Give each its own id, so that references are clear.".into(),
+                    "Gi hver sin id, så henvisningene er entydige.".into(),
+                ),
             ),
             P::DanglingReference { id, list, nearest } => (
-                both(format!("`{list}` has no item with the id `{id}`"), format!("`{list}` har ingen med id-en `{id}`")),
+                both(
+                    format!("`{list}` has no item with the id `{id}`"),
+                    format!("`{list}` har ingen med id-en `{id}`"),
+                ),
                 match nearest {
                     Some(_) => meant(nearest, "", ""),
-                    None => both(format!("Add it to `{list}`, or correct the reference."), format!("Legg den til i `{list}`, eller rett henvisningen.")),
+                    None => both(
+                        format!("Add it to `{list}`, or correct the reference."),
+                        format!("Legg den til i `{list}`, eller rett henvisningen."),
+                    ),
                 },
             ),
         }
@@ -244,7 +335,10 @@ impl Kind {
             Kind::Date => ("a date", "en dato"),
             Kind::Duration => ("a duration", "en varighet"),
             Kind::Country => ("a country", "et land"),
-            Kind::Evidence => ("a record as `{file: …}`, `{url: …}` or `{archive: …}`", "en dokumentasjon som `{file: …}`, `{url: …}` eller `{archive: …}`"),
+            Kind::Evidence => (
+                "a record as `{file: …}`, `{url: …}` or `{archive: …}`",
+                "en dokumentasjon som `{file: …}`, `{url: …}` eller `{archive: …}`",
+            ),
             Kind::Term(_) => ("a term of the vocabulary", "et ord fra ordlisten"),
             Kind::Block => ("keys and values", "nøkler og verdier"),
             Kind::List(_) => ("a list", "en liste"),
