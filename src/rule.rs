@@ -24,6 +24,9 @@ use crate::finding::Severity;
 use crate::source::{SourceFile, Span};
 use crate::text::Localized;
 
+/// The schema of a rule, as it lies in the repository.
+pub const RULE_SCHEMA: &str = include_str!("../schemas/rule.v1.schema.json");
+
 /// What a rule can rest on.
 #[derive(Clone, Debug)]
 pub struct Pack {

@@ -60,6 +60,28 @@ pub struct RuleSet {
     by_id: HashMap<Arc<str>, usize>,
 }
 
+/// How rules are loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loading {
+    /// For a run: the explaining part of a built-in rule is read when it is needed.
+    Run,
+    /// The explaining parts of the built-in rules are read and checked as well.
+    Whole,
+    /// For trying rules: a local one takes the place of a built-in one with the same id.
+    Trial,
+}
+
+/// The id that a rule has by the name of its file.
+fn rule_id(source: &SourceFile) -> String {
+    source
+        .name()
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(".yaml")
+        .to_owned()
+}
+
 fn file(name: &str, text: &str) -> Arc<SourceFile> {
     Arc::new(SourceFile::new(name, text))
 }
@@ -74,16 +96,7 @@ impl RuleSet {
     ///
     /// # Errors
     /// Every mistake in the configuration and in the rule files.
-    pub fn load(config: &Config, local: &[Arc<SourceFile>]) -> Result<RuleSet, Vec<Mistake>> {
-        RuleSet::load_with(config, local, false)
-    }
-
-    /// Like [`RuleSet::load`]; with `whole`, the explaining parts of the built-in rules are read
-    /// and checked as well.
-    ///
-    /// # Errors
-    /// Every mistake in the configuration and in the rule files.
-    pub fn load_with(config: &Config, local: &[Arc<SourceFile>], whole: bool) -> Result<RuleSet, Vec<Mistake>> {
+    pub fn load(config: &Config, local: &[Arc<SourceFile>], how: Loading) -> Result<RuleSet, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let mut vocabularies = Vocabularies::builtin();
         vocabularies.insert_ordered(BANDS, bands().into_iter());
@@ -127,7 +140,10 @@ impl RuleSet {
                 let (_, value, at) = values.iter().find(|(n, _, _)| n == name)?;
                 Some((value.clone(), Arc::clone(config.source.as_ref()?), *at))
             };
-            match rule::load(&source, context, whole || !builtin, &set) {
+            if builtin && how == Loading::Trial && local.iter().any(|l| rule_id(l) == id) {
+                continue;
+            }
+            match rule::load(&source, context, how == Loading::Whole || !builtin, &set) {
                 Ok(mut rule) => {
                     rule.builtin = builtin;
                     rules.push(rule);
@@ -403,4 +419,20 @@ fn check_ids(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
             });
         }
     }
+}
+
+/// The names of the packs.
+pub fn pack_names() -> Vec<String> {
+    let text = include_str!("../rules/packs.yaml");
+    let document = Documents::new(text, Limits::default(), false)
+        .next()
+        .unwrap_or_default();
+    let root = document.root();
+    root.map_or_else(Vec::new, |root| {
+        document
+            .entries(root)
+            .filter_map(|(k, _)| document.text(k))
+            .map(str::to_owned)
+            .collect()
+    })
 }

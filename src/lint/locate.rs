@@ -73,6 +73,22 @@ impl Checker<'_> {
         );
     }
 
+    pub(super) fn not_a_file(&mut self) {
+        let lang = self.lang();
+        let rules = &self.linter.rules;
+        let Some(number) = rules.find("not-a-file") else { return };
+        let tail = rules.rules[number].tail();
+        let (message, help) = (tail.message.get(lang).to_owned(), tail.help.get(lang).to_owned());
+        self.add(
+            "not-a-file",
+            Severity::Error,
+            Span::default(),
+            message,
+            help,
+            Vec::new(),
+        );
+    }
+
     pub(super) fn not_text(&mut self, error: EncodingError, span: Span) {
         let lang = self.lang();
         let message = match (error, lang) {

@@ -11,3 +11,6 @@ use crate::lint::{Linter, Run};
 pub fn render(_linter: &Linter, _run: &Run, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "{{}}")
 }
+
+/// The schema of the report, as it lies in the repository.
+pub const REPORT_SCHEMA: &str = "{}";

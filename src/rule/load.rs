@@ -264,6 +264,14 @@ impl<'a> Loader<'a> {
                 self.missing(key);
             }
         }
+        // What the program computes, or what shows only over several manifests, has tests of its own.
+        let elsewhere = self.get("computed").is_some()
+            || self
+                .get("given")
+                .is_some_and(|n| self.text(n).starts_with("$facts.load"));
+        if whole && !elsewhere && self.get("examples").is_none() {
+            self.missing("examples");
+        }
         let id_node = self.get("id");
         let id = id_node.map(|n| self.text(n)).unwrap_or_default();
         let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
