@@ -361,6 +361,8 @@ fn manifest(answers: &Answers, lang: Lang) -> Result<String, Failure> {
                 format!("kan ikke skrive YAML: {e}"),
             )
         })?;
+        // Older YAML programs read NO as the answer no, so it is written in quotes.
+        let block = block.replace("- NO\n", "- \"NO\"\n");
         out.push_str(&format!("\n# {}\n{block}", lang.pick(en, nb)));
     }
     Ok(out)

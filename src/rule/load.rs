@@ -254,7 +254,6 @@ impl<'a> Loader<'a> {
                 "message",
                 "help",
                 "rationale",
-                "examples",
             ]
         } else {
             &["id", "category", "severity"]
