@@ -53,7 +53,13 @@ fn term_descriptions() -> Map<String, Value> {
             .map(|(_, term)| {
                 let text = |node, key: &str| document.text(document.get(node, key).unwrap()).unwrap().to_owned();
                 let about = document.get(term, "about").unwrap();
-                format!("{}: {}\n\nNorsk: {}. {}", text(term, "en"), text(about, "en"), text(term, "nb"), text(about, "nb"))
+                format!(
+                    "{}: {}\n\nNorsk: {}. {}",
+                    text(term, "en"),
+                    text(about, "en"),
+                    text(term, "nb"),
+                    text(about, "nb")
+                )
             })
             .collect();
         descriptions.push("Not answered yet.\n\nNorsk: ikke besvart ennå.".to_owned());
@@ -72,7 +78,9 @@ fn for_editors(schema: &Value, descriptions: &Map<String, Value>) -> Value {
                     match (key.as_str(), value) {
                         ("$ref", Value::String(r)) => {
                             let r = json!({ "$ref": r.replace("#/$defs/", "#/definitions/") });
-                            if map.len() == 1 { return r }
+                            if map.len() == 1 {
+                                return r;
+                            }
                             out.insert("allOf".into(), json!([r]));
                         }
                         ("$defs", defs) => {
@@ -126,7 +134,11 @@ fn ids_follow_the_repository() {
 fn every_schema_is_valid_against_its_meta_schema() {
     for path in ALL {
         let schema = read(path);
-        assert!(jsonschema::meta::is_valid(&schema), "{path}: {:?}", jsonschema::meta::validate(&schema).err().map(|e| e.to_string()));
+        assert!(
+            jsonschema::meta::is_valid(&schema),
+            "{path}: {:?}",
+            jsonschema::meta::validate(&schema).err().map(|e| e.to_string())
+        );
     }
 }
 
@@ -156,8 +168,10 @@ fn every_rule_fits_the_schema_of_rules() {
     for (name, text) in tillit::ruleset::builtin_files() {
         let document = Documents::new(text, Limits::default(), false).next().unwrap();
         let value = document.to_json(document.root().unwrap());
-        let errors: Vec<String> =
-            validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        let errors: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|e| format!("{}: {e}", e.instance_path()))
+            .collect();
         assert!(errors.is_empty(), "{name}: {errors:?}");
         count += 1;
     }

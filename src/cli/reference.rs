@@ -112,5 +112,9 @@ pub(super) fn completions(args: &CompletionsArgs) -> Outcome {
 pub(super) struct ExplainArgs {}
 #[derive(clap::Args)]
 pub(super) struct RulesArgs {}
-pub(super) fn explain(_: &ExplainArgs, _: &Common) -> Outcome { Ok(true) }
-pub(super) fn rules(_: &RulesArgs, _: &Common) -> Outcome { Ok(true) }
+pub(super) fn explain(_: &ExplainArgs, _: &Common) -> Outcome {
+    Ok(true)
+}
+pub(super) fn rules(_: &RulesArgs, _: &Common) -> Outcome {
+    Ok(true)
+}

@@ -246,15 +246,7 @@ impl<'a> Loader<'a> {
             }
         }
         let required: &[&str] = if whole {
-            &[
-                "id",
-                "category",
-                "severity",
-                "title",
-                "message",
-                "help",
-                "rationale",
-            ]
+            &["id", "category", "severity", "title", "message", "help", "rationale"]
         } else {
             &["id", "category", "severity"]
         };
