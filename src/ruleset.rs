@@ -14,7 +14,7 @@ use crate::finding::{Mistake, Severity};
 use crate::rule::{self, Context, Definitions, Names, Pack, Rule, Source, Template, Variant};
 use crate::shape::{Kind, ScopeId, Shape};
 use crate::source::{SourceFile, Span};
-use crate::text::{Lang, Localized, nearest};
+use crate::text::{Lang, Localized, both, nearest};
 use crate::vocabulary::{OwnTermError, Vocabularies};
 use crate::yaml::{Documents, Limits};
 
@@ -260,13 +260,6 @@ impl RuleSet {
             Lang::En => &both[0],
             Lang::Nb => &both[1],
         }
-    }
-}
-
-fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
-    Localized {
-        en: en.into(),
-        nb: nb.into(),
     }
 }
 

@@ -30,7 +30,16 @@ fn items(value: &Value) -> &[Value] {
 
 /// Findings and those that a finding about a missing block stands for.
 fn all(findings: &[Finding]) -> Vec<&Finding> {
-    findings.iter().flat_map(|f| if f.related.is_empty() { vec![f] } else { f.related.iter().collect() }).collect()
+    findings
+        .iter()
+        .flat_map(|f| {
+            if f.related.is_empty() {
+                vec![f]
+            } else {
+                f.related.iter().collect()
+            }
+        })
+        .collect()
 }
 
 #[derive(Default)]
@@ -49,11 +58,17 @@ fn findings_agree_with_documented_decisions() {
     let categories = yaml("categories.yaml");
     for rules in categories.as_object().unwrap().values() {
         for rule in items(rules) {
-            assert!(linter.rules.find(rule.as_str().unwrap()).is_some(), "categories.yaml: no rule {rule}");
+            assert!(
+                linter.rules.find(rule.as_str().unwrap()).is_some(),
+                "categories.yaml: no rule {rule}"
+            );
         }
     }
     let is_law = |finding: &Finding| {
-        finding.bases.iter().any(|b| b.from.is_none() && b.packs.iter().any(|p| &**p != "core"))
+        finding
+            .bases
+            .iter()
+            .any(|b| b.from.is_none() && b.packs.iter().any(|p| &**p != "core"))
     };
     let mut score = Score::default();
     let mut table = String::new();
@@ -66,21 +81,36 @@ fn findings_agree_with_documented_decisions() {
         let form: Vec<&Finding> = findings.iter().copied().filter(|f| f.bases.is_empty()).collect();
         assert!(form.is_empty(), "{id}: the manifest itself is at fault: {form:?}");
         let rules: BTreeSet<&str> = findings.iter().map(|f| &*f.rule).collect();
-        let _ = writeln!(table, "{id} ({}, {} findings)", case["outcome"].as_str().unwrap(), findings.len());
+        let _ = writeln!(
+            table,
+            "{id} ({}, {} findings)",
+            case["outcome"].as_str().unwrap(),
+            findings.len()
+        );
         for found in items(&case["found"]) {
             let category = found["category"].as_str().unwrap();
-            let by: Vec<&str> =
-                items(&categories[category]).iter().filter_map(Value::as_str).filter(|r| rules.contains(r)).collect();
+            let by: Vec<&str> = items(&categories[category])
+                .iter()
+                .filter_map(Value::as_str)
+                .filter(|r| rules.contains(r))
+                .collect();
             let visible = found["visible"].as_str().unwrap();
-            let count = if visible == "yes" { &mut score.yes } else { &mut score.partly };
+            let count = if visible == "yes" {
+                &mut score.yes
+            } else {
+                &mut score.partly
+            };
             count.1 += 1;
             count.0 += usize::from(!by.is_empty());
             let mark = if by.is_empty() { "missed" } else { "hit" };
             let _ = writeln!(table, "  {mark:6} {category} ({visible}): {}", by.join(", "));
         }
         let lawful = case["outcome"] == "lawful";
-        let against: BTreeSet<&str> =
-            items(&case["accepted"]).iter().flat_map(|a| items(&a["against"])).filter_map(Value::as_str).collect();
+        let against: BTreeSet<&str> = items(&case["accepted"])
+            .iter()
+            .flat_map(|a| items(&a["against"]))
+            .filter_map(Value::as_str)
+            .collect();
         for finding in findings.iter().filter(|f| f.severity == Severity::Error && is_law(f)) {
             if !finding.declared {
                 score.questions += usize::from(lawful);

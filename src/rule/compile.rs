@@ -7,7 +7,7 @@ use super::literal::{self, Misfit};
 use crate::finding::Mistake;
 use crate::shape::{Kind, ScopeId, Shape};
 use crate::source::{SourceFile, Span};
-use crate::text::{Localized, nearest, shown};
+use crate::text::{Localized, both, nearest, shown};
 use crate::vocabulary::Vocabularies;
 use crate::yaml::{Document, Kind as NodeKind, NodeId, Resolved};
 
@@ -117,13 +117,6 @@ const OPERATORS: [&str; 21] = [
     "unless",
     "any_of",
 ];
-
-fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
-    Localized {
-        en: en.into(),
-        nb: nb.into(),
-    }
-}
 
 impl<'a> Compiler<'a> {
     /// A compiler for a document of a file.
