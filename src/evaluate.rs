@@ -99,11 +99,7 @@ impl<'d> Examined<'d> {
             Some(place) => self.place_of(place),
             None => self.manifest.anchor(self.innermost()),
         };
-        let declared = reason.is_some_and(|reason| {
-            let value = self.manifest.value(reason.instance, reason.slot);
-            // An empty list is an answer: there is none.
-            value.is_answered() || matches!(value, Value::List { .. } | Value::Items { .. })
-        });
+        let declared = self.is_settled(condition);
         let see = variant
             .see
             .iter()

@@ -40,7 +40,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// Compiles a test on a value of this kind. `others`: scopes of the lists beside this one.
-    pub(super) fn test_among(&mut self, node: NodeId, kind: &Kind, refers: Option<ScopeId>, others: Vec<ScopeId>) -> Test {
+    pub(super) fn test_among(
+        &mut self,
+        node: NodeId,
+        kind: &Kind,
+        refers: Option<ScopeId>,
+        others: Vec<ScopeId>,
+    ) -> Test {
         let document = self.document;
         if let Some(word) = document.text(node) {
             return self.word(word, document.span(node));
