@@ -19,8 +19,9 @@ use jiff::civil::Date;
 
 pub use compile::{Compiler, Definitions, Names, Param};
 pub use condition::{Condition, FieldRef, Inner, Literal, Operand, Scope, Test};
+pub use file::parse;
 pub use library::{load_definitions, load_packs, load_sources};
-pub use load::{Context, load};
+pub use load::{Context, Extent, load};
 pub use template::{Piece, Template};
 
 use crate::finding::Severity;

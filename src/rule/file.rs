@@ -8,13 +8,12 @@ use crate::source::{SourceFile, Span};
 use crate::text::{Lang, Localized, both};
 use crate::yaml::{Document, Documents, Kind as NodeKind, Limits, NodeId};
 
-/// The only document of a file, if there is nothing wrong with its YAML.
-pub(super) fn single<'s>(
-    source: &Arc<SourceFile>,
-    text: &'s str,
-    comments: bool,
-) -> Result<Document<'s>, Vec<Mistake>> {
-    let mut documents = Documents::new(text, Limits::default(), comments);
+/// The only document of a rule file.
+///
+/// # Errors
+/// What is wrong with its YAML.
+pub fn parse(source: &Arc<SourceFile>) -> Result<Document<'_>, Vec<Mistake>> {
+    let mut documents = Documents::new(source.text(), Limits::default(), false);
     let document = documents.next().unwrap_or_default();
     let mut mistakes: Vec<Mistake> = document
         .problems

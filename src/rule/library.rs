@@ -3,28 +3,31 @@
 use std::sync::Arc;
 
 use super::compile::{Compiler, Definition, Definitions, Names};
-use super::file::{localized, single};
+use super::file::localized;
 use super::{Pack, PackKind, Source};
 use crate::finding::Mistake;
 use crate::source::SourceFile;
 use crate::text::both;
-use crate::yaml::NodeId;
+use crate::yaml::{Document, NodeId};
 
 /// Loads `rules/definitions.yaml`.
 ///
 /// # Errors
 /// Every mistake in the file.
-pub fn load_definitions(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Definitions, Vec<Mistake>> {
-    let document = single(source, source.text(), false)?;
+pub fn load_definitions(
+    source: &Arc<SourceFile>,
+    document: &Document<'_>,
+    names: Names<'_>,
+) -> Result<Definitions, Vec<Mistake>> {
     let mut definitions = Definitions::default();
-    let mut compiler = Compiler::new(names, &document, source, &[]);
+    let mut compiler = Compiler::new(names, document, source, &[]);
     for (name, body) in document.entries(document.root().unwrap_or(NodeId(0))) {
         if let Some(when) = document.get(body, "when") {
             let when = compiler.condition(when);
             let name = document.text(name).unwrap_or_default().to_owned();
             definitions.all.push(Definition {
                 name,
-                label: localized(&document, body),
+                label: localized(document, body),
                 when,
             });
         }
@@ -40,9 +43,12 @@ pub fn load_definitions(source: &Arc<SourceFile>, names: Names<'_>) -> Result<De
 ///
 /// # Errors
 /// Every mistake in the file.
-pub fn load_packs(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Vec<Pack>, Vec<Mistake>> {
-    let document = single(source, source.text(), false)?;
-    let mut compiler = Compiler::new(names, &document, source, &[]);
+pub fn load_packs(
+    source: &Arc<SourceFile>,
+    document: &Document<'_>,
+    names: Names<'_>,
+) -> Result<Vec<Pack>, Vec<Mistake>> {
+    let mut compiler = Compiler::new(names, document, source, &[]);
     let mut packs = Vec::new();
     for (name, body) in document.entries(document.root().unwrap_or(NodeId(0))) {
         let kind = document
@@ -62,7 +68,7 @@ pub fn load_packs(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Vec<Pack
         packs.push(Pack {
             id: document.text(name).unwrap_or_default().into(),
             kind: kind.unwrap_or(PackKind::Law),
-            label: localized(&document, body),
+            label: localized(document, body),
             active: document.get(body, "active").map(|n| compiler.condition(n)),
         });
     }
@@ -74,18 +80,14 @@ pub fn load_packs(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Vec<Pack
 }
 
 /// Loads `rules/sources.yaml`.
-///
-/// # Errors
-/// What is wrong with its YAML.
-pub fn load_sources(source: &Arc<SourceFile>) -> Result<Vec<Source>, Vec<Mistake>> {
-    let document = single(source, source.text(), false)?;
+pub fn load_sources(document: &Document<'_>) -> Vec<Source> {
     let get = |body, key: &str| {
         document
             .get(body, key)
             .and_then(|n| document.text(n))
             .map(str::to_owned)
     };
-    Ok(document
+    document
         .entries(document.root().unwrap_or(NodeId(0)))
         .map(|(id, body)| Source {
             id: document.text(id).unwrap_or_default().into(),
@@ -94,5 +96,5 @@ pub fn load_sources(source: &Arc<SourceFile>) -> Result<Vec<Source>, Vec<Mistake
             url: get(body, "url"),
             verified: get(body, "verified").unwrap_or_default(),
         })
-        .collect())
+        .collect()
 }

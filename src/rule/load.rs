@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use super::compile::{Compiler, Names, Param};
-use super::file::{localized, single};
+use super::file::localized;
 use super::template::{Piece, Template, cut, placeholders};
-use super::{Check, Pack, Rule, RuleBasis, Source, TAIL_BEGINS, Variant};
+use super::{Check, Pack, Rule, RuleBasis, Source, Variant};
 use crate::finding::{Mistake, Severity};
 use crate::shape::{Kind, ScopeId};
 use crate::source::{SourceFile, Span};
@@ -51,31 +51,33 @@ pub struct Context<'a> {
     pub sources: &'a [Source],
 }
 
-/// Loads a rule. `whole`: check and read the explaining part as well, as for a local rule; the
-/// rules that come with the program are checked whole by the tests and read in part at a run.
-/// `set`: the configuration's values for parameters.
+/// How much of a rule file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The deciding part, as at a run of the rules that come with the program.
+    Head,
+    /// All of it, and everything is checked.
+    Whole,
+}
+
+/// Loads a rule from its document. `set` gives the configuration's values for parameters.
 ///
 /// # Errors
 /// Every mistake in the file.
 pub fn load(
     source: &Arc<SourceFile>,
+    document: &Document<'_>,
     context: Context<'_>,
-    whole: bool,
+    extent: Extent,
     set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
 ) -> Result<Rule, Vec<Mistake>> {
-    let text = source.text();
-    let end = if whole {
-        text.len()
-    } else {
-        text.find(TAIL_BEGINS).unwrap_or(text.len())
-    };
-    let document = single(source, &text[..end], whole)?;
+    let whole = extent == Extent::Whole;
     let root = document.root().unwrap_or(NodeId(0));
-    let params = read_params(&document, root, set);
-    let compiler = Compiler::new(context.names, &document, source, &params);
+    let params = read_params(document, root, set);
+    let compiler = Compiler::new(context.names, document, source, &params);
     let mut loader = Loader {
         context,
-        document: &document,
+        document,
         root,
         compiler,
     };
