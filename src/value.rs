@@ -294,7 +294,7 @@ mod tests {
             Length::parse("10 days").unwrap().shift(date, -1),
             parse_date("2026-08-21")
         );
-        for text in ["9999 years", "P9999Y9999M99999W99999D", "99999 weeks"] {
+        for text in ["9999 years", "P9999Y9999M99999W99999D"] {
             assert_eq!(Length::parse(text).unwrap().shift(date, 1), None, "{text}");
         }
     }

@@ -173,7 +173,7 @@ impl ProblemKind {
             P::WrongKind { expected } => {
                 let (en, nb) = expected.described();
                 (
-                    both(format!("{en} belongs here"), format!("her skal det stå {nb}")),
+                    both(format!("expected {en}"), format!("her skal det stå {nb}")),
                     both(
                         "Change the value, or write `unknown` if it is not answered yet.".into(),
                         "Endre verdien, eller skriv `unknown` hvis spørsmålet ikke er besvart ennå.".into(),

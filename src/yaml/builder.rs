@@ -127,6 +127,8 @@ struct Open {
     node: usize,
     anchor: usize,
     flow: bool,
+    /// Where its last child ends.
+    end: u32,
     /// Nodes below it, with what aliases repeat.
     expanded: u64,
     /// Levels below it, with what aliases repeat.
@@ -210,6 +212,10 @@ impl<'s> Builder<'s> {
             ErrorKind::TabInPlainScalar | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
                 at = indenting_tab(self.text, at).unwrap_or(at);
             }
+            ErrorKind::UnexpectedCharacter { character } => {
+                let ahead = self.text.get(at..).and_then(|rest| rest.find(*character));
+                at += ahead.unwrap_or(0);
+            }
             ErrorKind::InvalidQuotedScalarIndent | ErrorKind::DocumentIndicatorInQuotedScalar => {
                 // Reported where the text stops fitting; what is wrong is where it was opened.
                 let before = self.document.nodes.last().map_or(0, |node| node.span.end) as usize;
@@ -262,6 +268,7 @@ impl<'s> Builder<'s> {
         let index = self.document.nodes.len();
         if let Some(parent) = self.open.last_mut() {
             parent.expanded += 1;
+            parent.end = span.end;
             let is_key = parent.is_map && parent.at_key;
             parent.at_key = !parent.at_key;
             let target = match kind {
@@ -354,6 +361,7 @@ impl<'s> Builder<'s> {
             node,
             anchor,
             flow,
+            end: span.start,
             expanded: 0,
             height: 0,
             at_key: true,
@@ -367,20 +375,18 @@ impl<'s> Builder<'s> {
         let nodes = &mut self.document.nodes;
         let size = nodes.len() - open.node;
         // A block collection ends, for the parser, at the next token: trim it to its last child.
-        let last = nodes.last().filter(|_| size > 1).map(|n| n.span.end);
+        let end = end.filter(|_| open.flow).map_or(open.end, |end| end.end);
         let node = &mut nodes[open.node];
         node.size = u32::try_from(size).unwrap_or(u32::MAX);
-        node.span.end = match (open.flow, end, last) {
-            (true, Some(end), _) => end.end,
-            (_, _, Some(last)) => last.max(node.span.start),
-            _ => node.span.start,
-        };
+        node.span.end = end.max(node.span.start);
+        let end = node.span.end;
         if let Some(anchor) = self.anchors.get_mut(&open.anchor) {
             anchor.expanded = open.expanded;
             anchor.height = open.height + 1;
             anchor.closed = true;
         }
         if let Some(parent) = self.open.last_mut() {
+            parent.end = end;
             parent.expanded += open.expanded;
             parent.height = parent.height.max(open.height + 1);
         }
