@@ -211,6 +211,9 @@ impl<'a> Checker<'a> {
         self.system = manifest.text_at("system.id").map(Arc::from);
         self.yaml_problems(document);
         self.schema_problems(&manifest);
+        if manifest.instance(0).node.is_none() {
+            return; // Not a manifest at all: the rules have nothing to examine.
+        }
         self.records(&manifest);
         let facts = assess(&mut manifest, rules, &self.linter.intrusion, self.linter.today);
         let mut examined = Examined::new(&manifest, rules, facts.instance, self.linter.today);

@@ -69,6 +69,8 @@ pub struct Field {
     pub kind: Kind,
     /// Slot of the mapping above it in the same scope.
     pub parent: Option<SlotId>,
+    /// True where `unknown` is no answer: the version, ids, and a mapping with required keys.
+    pub refuses_unknown: bool,
     /// The scope whose items its id or ids refer to.
     pub refers_to: Option<ScopeId>,
     /// Set when a change of it is material.
@@ -121,6 +123,7 @@ impl Scope {
         self.by_path.insert(path.clone(), slot);
         let field = Field {
             path,
+            refuses_unknown: matches!(kind, Kind::Version | Kind::Id),
             kind,
             parent,
             refers_to: None,
@@ -215,7 +218,10 @@ impl Shape {
                 references.push((scope, slot, target.clone()));
             }
             match kind {
-                Kind::Block => self.read_map(child, scope, Some(slot), &path, vocabularies, references)?,
+                Kind::Block => {
+                    self.scopes[scope].fields[slot].refuses_unknown = child.required.is_some();
+                    self.read_map(child, scope, Some(slot), &path, vocabularies, references)?;
+                }
                 Kind::Items(items) => {
                     if let Some(item) = &child.items {
                         self.read_map(item, items, None, "", vocabularies, references)?;

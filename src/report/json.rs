@@ -118,6 +118,7 @@ impl Serialize for Findings<'_> {
 struct FindingEntry<'a> {
     rule: &'a str,
     severity: &'static str,
+    declared: bool,
     category: &'a str,
     system: Option<&'a str>,
     message: &'a str,
@@ -134,6 +135,7 @@ impl<'a> FindingEntry<'a> {
         FindingEntry {
             rule: &finding.rule,
             severity: finding.severity.name(),
+            declared: finding.declared,
             category: category(rules, finding),
             system: finding.system.as_deref(),
             message: &finding.message,

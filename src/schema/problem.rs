@@ -107,6 +107,11 @@ pub enum ProblemKind {
         /// The nearest id there is.
         nearest: Option<String>,
     },
+    /// Problems that are only counted.
+    More {
+        /// How many.
+        count: usize,
+    },
 }
 
 impl ProblemKind {
@@ -116,6 +121,7 @@ impl ProblemKind {
             ProblemKind::DuplicateId { .. } => "duplicate-id",
             ProblemKind::DanglingReference { .. } => "unknown-reference",
             ProblemKind::NorwayAsFlag { .. } => "country-as-flag",
+            ProblemKind::More { .. } => "limit-exceeded",
             _ => "invalid-manifest",
         }
     }
@@ -158,7 +164,7 @@ impl ProblemKind {
                 ),
             ),
             P::NoValue => (
-                both("the key has no value".into(), "nøkkelen har ingen verdi".into()),
+                both("a value is missing here".into(), "her mangler en verdi".into()),
                 both(
                     "Give a value, or write `unknown` if it is not answered yet.".into(),
                     "Oppgi en verdi, eller skriv `unknown` hvis spørsmålet ikke er besvart ennå.".into(),
@@ -167,7 +173,7 @@ impl ProblemKind {
             P::WrongKind { expected } => {
                 let (en, nb) = expected.described();
                 (
-                    both(format!("{en} belongs here"), format!("her skal det stå {nb}")),
+                    both(format!("expected {en}"), format!("her skal det stå {nb}")),
                     both(
                         "Change the value, or write `unknown` if it is not answered yet.".into(),
                         "Endre verdien, eller skriv `unknown` hvis spørsmålet ikke er besvart ennå.".into(),
@@ -317,6 +323,16 @@ impl ProblemKind {
                         format!("Legg den til i `{list}`, eller rett henvisningen."),
                     ),
                 },
+            ),
+            P::More { count } => (
+                both(
+                    format!("{count} more mistakes in the form of this manifest are not listed"),
+                    format!("{count} flere feil i manifestets form er ikke tatt med"),
+                ),
+                both(
+                    "Correct those that are listed first.".into(),
+                    "Rett først dem som er tatt med.".into(),
+                ),
             ),
         }
     }

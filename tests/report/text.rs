@@ -64,6 +64,7 @@ fn finding(primary: Location, secondary: Vec<Location>) -> Finding {
     Finding {
         rule: "invalid-manifest".into(),
         severity: Severity::Error,
+        declared: true,
         system: None,
         message: "message".into(),
         help: "Help.".into(),
