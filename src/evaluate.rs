@@ -80,10 +80,10 @@ impl<'d> Examined<'d> {
         packs: &[bool],
         lang: Lang,
     ) -> Option<Hit> {
-        if let Some(when) = &variant.when {
-            if !self.truth(when).holds() {
-                return None;
-            }
+        if let Some(when) = &variant.when
+            && !self.truth(when).holds()
+        {
+            return None;
         }
         let (condition, wanted) = match &variant.check {
             Check::Require(condition) => (condition, false),

@@ -12,12 +12,13 @@ use rayon::prelude::*;
 
 use super::configuration::{self, Found as Configuration};
 use super::evidence::Records;
-use super::{Common, Failure, Outcome, day, output};
+use super::{Common, Failure, Format, Outcome, day, output};
 use crate::config::{Config, FailOn};
 use crate::discover::{DiscoverError, Found, discover, shown};
 use crate::finding::Severity;
 use crate::lint::{FileReport, Linter, Run, finish};
 use crate::report;
+use crate::ruleset::pack_names;
 use crate::source::SourceFile;
 use crate::text::{Lang, escape, nearest};
 
@@ -54,14 +55,6 @@ pub(super) struct Args {
     /// Succeed when there is no manifest
     #[arg(long)]
     allow_empty: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For scripts
-    Json,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -160,26 +153,33 @@ fn fails(run: &Run, fail_on: FailOn) -> bool {
     fail_on.is_some_and(|level| run.worst().is_some_and(|worst| worst >= level))
 }
 
+/// Whether a pack that an option names is known.
+pub(super) fn known_pack(option: &str, pack: &str, lang: Lang) -> Result<(), Failure> {
+    let known = pack_names();
+    if known.iter().any(|name| name == pack) {
+        return Ok(());
+    }
+    let near = nearest(pack, known.iter().map(String::as_str)).map_or(String::new(), |near| match lang {
+        Lang::En => format!(" Did you mean `{near}`?"),
+        Lang::Nb => format!(" Mente du `{near}`?"),
+    });
+    let (name, list) = (escape(pack).into_owned(), known.join(", "));
+    Err(Failure::say(
+        lang,
+        format!("{option}: unknown pack `{name}`.{near} Known: {list}"),
+        format!("{option}: ukjent pakke `{name}`.{near} Kjente: {list}"),
+    ))
+}
+
 /// `--packs`: exactly these are on.
 fn choose_packs(config: &mut Config, packs: &[String], lang: Lang) -> Result<(), Failure> {
     if packs.is_empty() {
         return Ok(());
     }
-    let known = crate::ruleset::pack_names();
     for pack in packs {
-        if !known.contains(pack) {
-            let near = nearest(pack, known.iter().map(String::as_str)).map_or(String::new(), |n| match lang {
-                Lang::En => format!("; did you mean `{n}`?"),
-                Lang::Nb => format!("; mente du `{n}`?"),
-            });
-            let (name, list) = (escape(pack).into_owned(), known.join(", "));
-            return Err(Failure::say(
-                lang,
-                format!("--packs: unknown pack `{name}`{near} Known: {list}"),
-                format!("--packs: ukjent pakke `{name}`{near} Kjente: {list}"),
-            ));
-        }
+        known_pack("--packs", pack, lang)?;
     }
+    let known = pack_names();
     config.packs = known
         .iter()
         .map(|name| (name.clone(), packs.contains(name), crate::source::Span::default()))

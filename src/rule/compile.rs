@@ -13,6 +13,9 @@ use crate::text::{Localized, both, nearest, shown};
 use crate::vocabulary::Vocabularies;
 use crate::yaml::{Document, Kind as NodeKind, NodeId};
 
+/// A value from the configuration, and where it stands.
+pub type Setting = (String, Arc<SourceFile>, Span);
+
 /// A value that the configuration may set.
 #[derive(Clone, Debug)]
 pub struct Param {
@@ -23,7 +26,7 @@ pub struct Param {
     /// What it is.
     pub label: Localized,
     /// The configuration's value and where it stands.
-    pub set: Option<(String, Arc<SourceFile>, Span)>,
+    pub set: Option<Setting>,
 }
 
 impl Param {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::compile::{Compiler, Names, Param};
+use super::compile::{Compiler, Names, Param, Setting};
 use super::file::localized;
 use super::template::{Piece, Template, cut, placeholders};
 use super::{Check, Pack, Rule, RuleBasis, Source, Variant};
@@ -69,7 +69,7 @@ pub fn load(
     document: &Document<'_>,
     context: Context<'_>,
     extent: Extent,
-    set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
+    set: &dyn Fn(&str) -> Option<Setting>,
 ) -> Result<Rule, Vec<Mistake>> {
     let whole = extent == Extent::Whole;
     let root = document.root().unwrap_or(NodeId(0));
@@ -89,11 +89,7 @@ pub fn load(
     }
 }
 
-fn read_params(
-    document: &Document<'_>,
-    root: NodeId,
-    set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
-) -> Vec<Param> {
+fn read_params(document: &Document<'_>, root: NodeId, set: &dyn Fn(&str) -> Option<Setting>) -> Vec<Param> {
     let Some(node) = document.get(root, "params") else {
         return Vec::new();
     };

@@ -462,10 +462,10 @@ impl<'d> Reader<'d, '_> {
                     _ => &one,
                 };
                 for (value, node) in values {
-                    if let Value::Text(id) = value {
-                        if !first.contains_key(&(target, id)) {
-                            dangling.push((target, *id, *node));
-                        }
+                    if let Value::Text(id) = value
+                        && !first.contains_key(&(target, id))
+                    {
+                        dangling.push((target, *id, *node));
                     }
                 }
             }
