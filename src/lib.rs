@@ -11,6 +11,7 @@ pub mod pointer;
 pub mod text;
 pub mod finding;
 pub mod yaml;
+pub mod builtin;
 pub mod vocabulary;
 pub mod value;
 pub mod shape;

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::evaluate::Hit;
 use crate::examine::Examined;
 use crate::finding::{Finding, Mistake, Severity};
-use crate::ruleset::{INTRUSION, Loading, RuleSet};
+use crate::ruleset::{Loading, RuleSet};
 use crate::schema::Manifest;
 use crate::source::{EncodingError, SourceFile, Span};
 use crate::text::Lang;
@@ -103,7 +103,7 @@ impl Linter {
         lang: Lang,
     ) -> Result<Linter, Vec<Mistake>> {
         let rules = RuleSet::load(config, local, how)?;
-        let intrusion = Intrusion::load(INTRUSION, rules.context().names)?;
+        let intrusion = Intrusion::load(rules.context().names)?;
         Ok(Linter {
             rules,
             intrusion,

@@ -1,28 +1,20 @@
 //! All rules of a run: those that come with the program and an organisation's own, loaded and
 //! checked, with what the configuration says of them.
 
-mod builtin {
-    //! The rule files, by name and text.
-    include!(concat!(env!("OUT_DIR"), "/rules.rs"));
-}
-
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::builtin::{self, Builtin};
 use crate::config::{Config, Level};
 use crate::finding::{Mistake, Severity};
-use crate::rule::{self, Context, Definitions, Names, Pack, Rule, Source, Template, Variant};
+use crate::rule::{self, Context, Definitions, Extent, Names, Pack, Rule, Source, Template, Variant};
 use crate::shape::{Kind, ScopeId, Shape};
 use crate::source::{SourceFile, Span};
-use crate::text::{Lang, Localized, nearest};
+use crate::text::{Lang, Localized, both, nearest};
 use crate::vocabulary::{OwnTermError, Vocabularies};
-use crate::yaml::{Documents, Limits};
 
 /// Name of the vocabulary of intrusion bands, whose terms stand in `rules/intrusion.yaml`.
 pub const BANDS: &str = "intrusion_bands";
-
-/// The numbers of intrusion and safeguards, as they lie in the repository.
-pub const INTRUSION: &str = include_str!("../rules/intrusion.yaml");
 
 /// Scopes and slots of the facts.
 #[derive(Clone, Copy, Debug)]
@@ -82,13 +74,8 @@ fn rule_id(source: &SourceFile) -> String {
         .to_owned()
 }
 
-fn file(name: &str, text: &str) -> Arc<SourceFile> {
-    Arc::new(SourceFile::new(name, text))
-}
-
-/// The rule files that come with the program: name and text.
-pub fn builtin_files() -> impl Iterator<Item = (&'static str, &'static str)> {
-    builtin::RULES.iter().copied()
+fn file(builtin: Builtin) -> Arc<SourceFile> {
+    Arc::new(SourceFile::new(builtin.name, builtin.text))
 }
 
 impl RuleSet {
@@ -110,44 +97,44 @@ impl RuleSet {
             vocabularies: &vocabularies,
             definitions: &none,
         };
-        let definitions = rule::load_definitions(
-            &file("rules/definitions.yaml", include_str!("../rules/definitions.yaml")),
-            names,
-        )?;
+        let definitions = builtin::file("rules/definitions.yaml");
+        let definitions = rule::load_definitions(&file(definitions), &definitions.document(), names)?;
         let names = Names {
             definitions: &definitions,
             ..names
         };
-        let packs = rule::load_packs(&file("rules/packs.yaml", include_str!("../rules/packs.yaml")), names)?;
-        let sources = rule::load_sources(&file("rules/sources.yaml", include_str!("../rules/sources.yaml")))?;
+        let packs = builtin::file("rules/packs.yaml");
+        let packs = rule::load_packs(&file(packs), &packs.document(), names)?;
+        let sources = rule::load_sources(&builtin::file("rules/sources.yaml").document());
         let context = Context {
             names,
             packs: &packs,
             sources: &sources,
         };
         let mut rules: Vec<Rule> = Vec::new();
-        let builtin = builtin_files().map(|(name, text)| (file(name, text), true));
-        for (source, builtin) in builtin.chain(local.iter().map(|s| (Arc::clone(s), false))) {
-            let id = source
-                .name()
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .trim_end_matches(".yaml")
-                .to_owned();
+        let builtin = builtin::rules().iter().map(|b| (file(*b), Some(b)));
+        for (source, builtin) in builtin.chain(local.iter().map(|s| (Arc::clone(s), None))) {
+            let id = rule_id(&source);
+            if builtin.is_some() && how == Loading::Trial && local.iter().any(|l| rule_id(l) == id) {
+                continue;
+            }
             let set = |name: &str| {
                 let values = config.params.get(&id)?;
                 let (_, value, at) = values.iter().find(|(n, _, _)| n == name)?;
                 Some((value.clone(), Arc::clone(config.source.as_ref()?), *at))
             };
-            if builtin && how == Loading::Trial && local.iter().any(|l| rule_id(l) == id) {
-                continue;
-            }
-            match rule::load(&source, context, how == Loading::Whole || !builtin, &set) {
-                Ok(mut rule) => {
-                    rule.builtin = builtin;
-                    rules.push(rule);
+            let loaded = match builtin {
+                Some(builtin) if how != Loading::Whole => {
+                    rule::load(&source, &builtin.document(), context, Extent::Head, &set)
                 }
+                _ => rule::parse(&source)
+                    .and_then(|document| rule::load(&source, &document, context, Extent::Whole, &set)),
+            };
+            match loaded {
+                Ok(rule) => rules.push(Rule {
+                    builtin: builtin.is_some(),
+                    ..rule
+                }),
                 Err(more) => mistakes.extend(more),
             }
         }
@@ -263,20 +250,13 @@ impl RuleSet {
     }
 }
 
-fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
-    Localized {
-        en: en.into(),
-        nb: nb.into(),
-    }
-}
-
 fn internal(error: &str) -> Mistake {
     let message = both(
         format!("the built-in schema does not fit: {error}"),
         format!("det innebygde skjemaet passer ikke: {error}"),
     );
     Mistake {
-        source: file("schemas/manifest.v1.schema.json", ""),
+        source: Arc::new(SourceFile::new("schemas/manifest.v1.schema.json", "")),
         span: Span::default(),
         message,
         help: Localized::default(),
@@ -285,9 +265,7 @@ fn internal(error: &str) -> Mistake {
 
 /// Ids and labels of the bands, lowest first.
 fn bands() -> Vec<(String, Localized)> {
-    let document = Documents::new(INTRUSION, Limits::default(), false)
-        .next()
-        .unwrap_or_default();
+    let document = builtin::file("rules/intrusion.yaml").document();
     let list = document.root().and_then(|root| document.get(root, "bands"));
     let text = |node, key: &str| {
         document
@@ -423,10 +401,7 @@ fn check_ids(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
 
 /// The names of the packs.
 pub fn pack_names() -> Vec<String> {
-    let text = include_str!("../rules/packs.yaml");
-    let document = Documents::new(text, Limits::default(), false)
-        .next()
-        .unwrap_or_default();
+    let document = builtin::file("rules/packs.yaml").document();
     let root = document.root();
     root.map_or_else(Vec::new, |root| {
         document

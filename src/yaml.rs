@@ -5,6 +5,8 @@
 //! must not contain (duplicate keys, merge keys, tags of programming languages, aliases to
 //! themselves) becomes a [`Problem`]; so does what it refuses, and then the next document is read.
 
+mod tape;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 

@@ -5,8 +5,8 @@
 mod fresh;
 
 use serde_json::{Map, Value, json};
-use tillit::vocabulary::{COUNTRIES, Vocabularies, builtin_sources};
-use tillit::yaml::{Documents, Limits};
+use tillit::builtin;
+use tillit::vocabulary::{COUNTRIES, Vocabularies};
 
 const MANIFEST: &str = "schemas/manifest.v1.schema.json";
 const EDITORS: &str = "schemas/manifest.v1.draft-07.schema.json";
@@ -43,9 +43,8 @@ fn with_vocabularies(mut schema: Value) -> Value {
 
 /// What each term means, for an editor to show at completion.
 fn term_descriptions() -> Map<String, Value> {
-    let source = &builtin_sources()[0];
     let mut out = Map::new();
-    let document = Documents::new(source.text(), Limits::default(), false).next().unwrap();
+    let document = builtin::file("rules/vocabulary.yaml").parsed(false);
     for (name, body) in document.entries(document.root().unwrap()) {
         let terms = document.get(body, "terms").unwrap();
         let mut descriptions: Vec<String> = document
@@ -165,8 +164,8 @@ fn every_rule_fits_the_schema_of_rules() {
     let schema = read("schemas/rule.v1.schema.json");
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut count = 0;
-    for (name, text) in tillit::ruleset::builtin_files() {
-        let document = Documents::new(text, Limits::default(), false).next().unwrap();
+    for rule in builtin::rules() {
+        let (name, document) = (rule.name, rule.parsed(false));
         let value = document.to_json(document.root().unwrap());
         let errors: Vec<String> = validator
             .iter_errors(&value)

@@ -1,4 +1,4 @@
-//! Manifests to measure with: about 3 KB each, all different, the same on every run.
+//! Manifests to measure with: about 4.5 KB each, all different, the same on every run.
 //!
 //! A manifest is exemplary, so that no rule finds anything in it above a note, until a [`Fault`] is
 //! put in. `tests/corpus.rs` holds both.
@@ -265,12 +265,24 @@ security:
 
 design: {{ minimal_by_default: true, measures: [planner sees only the own unit] }}
 
+assessments:
+  worker_impact:
+    date: 2025-10-20
+    topics: [jobs, tasks, autonomy, workload, health, privacy, skills, pay]
+    with: [tillitsvalgt, employer]
+  hse: {{ status: done, date: 2025-10-22 }}
+
 confirmations:
   - {{ by: tillitsvalgt, position: confirm }}
 
 lifecycle:
   procurement_decision: 2025-11-01
   deploy_date: 2026-01-15
+  staff_training:
+    - {{ group: users, date: 2026-01-05 }}
+    - {{ group: overseers, date: 2026-01-05 }}
+    - {{ group: affected-workers, date: 2026-01-06 }}
+  follow_up: {{ indicators: [changed plans], owner: Manager of {unit}, threshold: 5%, channel: Unit meeting }}
 ",
         1 + dice.roll(4),
         dice.roll(2),

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -221,13 +221,16 @@ fn check_stdin(linter: &Linter) -> Result<FileReport, Failure> {
                 format!("kan ikke lese standard inn: {error}"),
             )
         })?;
-    let records = Records::of(None);
-    Ok(check_bytes(linter, "<stdin>", bytes, &records))
+    Ok(check_bytes(linter, "<stdin>", bytes, None))
 }
 
-fn check_bytes(linter: &Linter, name: &str, bytes: Vec<u8>, records: &Records) -> FileReport {
+fn check_bytes(linter: &Linter, name: &str, bytes: Vec<u8>, path: Option<&Path>) -> FileReport {
+    // Most manifests refer to no file: where the repository is, is found out when one does.
+    let records = OnceLock::new();
     match SourceFile::from_bytes(name, bytes) {
-        Ok(source) => linter.check(Arc::new(source), &|path, hash| records.look_up(path, hash)),
+        Ok(source) => linter.check(Arc::new(source), &|file, hash| {
+            records.get_or_init(|| Records::of(path)).look_up(file, hash)
+        }),
         Err((source, error)) => linter.not_text(Arc::new(source), error),
     }
 }
@@ -266,7 +269,7 @@ fn check_file(linter: &Linter, found: &Found) -> io::Result<FileReport> {
         Found::NotAFile(_) => return Ok(linter.not_a_file(Arc::new(SourceFile::new(name, "")))),
     };
     let bytes = read(path, linter.limits.bytes)?;
-    Ok(check_bytes(linter, &name, bytes, &Records::of(Some(path))))
+    Ok(check_bytes(linter, &name, bytes, Some(path)))
 }
 
 /// Reads a file up to just over the limit, so that the limit is noticed and no more is read.

@@ -44,6 +44,7 @@ impl Checker<'_> {
         self.findings.push(Finding {
             rule: rule.into(),
             severity,
+            declared: true,
             system: self.system.clone(),
             message,
             help,
@@ -242,6 +243,7 @@ impl Checker<'_> {
         Finding {
             rule: Arc::clone(&rule.id),
             severity: hit.severity,
+            declared: hit.declared,
             system: self.system.clone(),
             message: hit.message,
             help: rule.tail().help.get(lang).to_owned(),
@@ -302,6 +304,7 @@ impl Checker<'_> {
         Finding {
             rule: "unanswered-block".into(),
             severity: related.iter().map(|f| f.severity).max().unwrap_or(Severity::Note),
+            declared: false,
             system: self.system.clone(),
             message,
             help,
