@@ -1,1 +1,156 @@
-//! (being written)
+//! Finds manifests on the file system, and opens nothing but regular files inside the repository.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use ignore::WalkBuilder;
+use ignore::overrides::OverrideBuilder;
+
+/// Endings of a manifest's file name.
+pub const ENDINGS: [&str; 2] = [".tillit.yaml", ".tillit.yml"];
+
+/// A file to check, or the reason why it is not opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A regular file.
+    File(PathBuf),
+    /// A folder, a device, a link out of the repository or the like, with the name of a manifest.
+    NotAFile(PathBuf),
+}
+
+impl Found {
+    /// The path.
+    pub fn path(&self) -> &Path {
+        match self {
+            Found::File(path) | Found::NotAFile(path) => path,
+        }
+    }
+}
+
+/// Something that could not be walked or read.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// The path is not there or cannot be read.
+    #[error("{path}: {error}")]
+    Path {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A pattern of `exclude` is none.
+    #[error("exclude: {0}")]
+    Exclude(String),
+}
+
+/// The manifests under these paths, each once, in the order of their names. A file that is named
+/// is checked whatever it is called. Errors on the way do not hide what else is there.
+pub fn discover(paths: &[PathBuf], exclude: &[String], base: &Path) -> (Vec<Found>, Vec<DiscoverError>) {
+    let mut found = Vec::new();
+    let mut errors = Vec::new();
+    for path in paths {
+        match path.symlink_metadata() {
+            Err(error) => errors.push(DiscoverError::Path {
+                path: path.clone(),
+                error,
+            }),
+            Ok(meta) if meta.is_dir() => walk(path, exclude, base, &mut found, &mut errors),
+            Ok(_) => found.push(look_at(path)),
+        }
+    }
+    found.sort_by(|a, b| a.path().cmp(b.path()));
+    found.dedup();
+    (found, errors)
+}
+
+fn walk(path: &Path, exclude: &[String], base: &Path, found: &mut Vec<Found>, errors: &mut Vec<DiscoverError>) {
+    let mut overrides = OverrideBuilder::new(base);
+    for pattern in exclude {
+        // In an override a leading `!` means "leave out"; without any other, the rest stays in.
+        if let Err(error) = overrides.add(&format!("!{pattern}")) {
+            errors.push(DiscoverError::Exclude(error.to_string()));
+        }
+    }
+    let mut builder = WalkBuilder::new(path);
+    builder
+        .require_git(false)
+        .follow_links(false)
+        .sort_by_file_name(Ord::cmp);
+    if let Ok(overrides) = overrides.build() {
+        builder.overrides(overrides);
+    }
+    for entry in builder.build() {
+        match entry {
+            Ok(entry) => {
+                let name = entry.file_name().to_string_lossy();
+                let is_manifest = ENDINGS.iter().any(|e| name.ends_with(e) && name.len() > e.len());
+                if is_manifest && entry.depth() > 0 {
+                    found.push(look_at(entry.path()));
+                }
+            }
+            Err(error) => {
+                let path = error_path(&error).unwrap_or_else(|| path.to_owned());
+                let error = error
+                    .into_io_error()
+                    .unwrap_or_else(|| io::Error::other("cannot be walked"));
+                errors.push(DiscoverError::Path { path, error });
+            }
+        }
+    }
+}
+
+fn error_path(error: &ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path.clone()),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
+        _ => None,
+    }
+}
+
+/// What a path is. A link counts as what it leads to, if that lies in the same repository.
+fn look_at(path: &Path) -> Found {
+    let not = || Found::NotAFile(path.to_owned());
+    let Ok(meta) = path.symlink_metadata() else {
+        return Found::File(path.to_owned());
+    };
+    if meta.is_file() {
+        return Found::File(path.to_owned());
+    }
+    if !meta.is_symlink() {
+        return not();
+    }
+    let inside = path.canonicalize().is_ok_and(|target| {
+        let root = repository(path).and_then(|root| root.canonicalize().ok());
+        target.is_file() && root.is_some_and(|root| target.starts_with(root))
+    });
+    if inside { Found::File(path.to_owned()) } else { not() }
+}
+
+/// The root of the repository that a path lies in: the nearest folder above with a `.git`.
+pub fn repository(path: &Path) -> Option<PathBuf> {
+    let full = std::path::absolute(path).ok()?;
+    full.ancestors()
+        .skip(1)
+        .chain(full.is_dir().then_some(full.as_path()))
+        .find(|f| f.join(".git").exists())
+        .map(Path::to_owned)
+}
+
+/// A path as people see it: relative, with `/`, without a leading `./`.
+pub fn shown(path: &Path) -> String {
+    let mut parts = Vec::new();
+    let mut start = "";
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::RootDir => start = "/",
+            other => parts.push(other.as_os_str().to_string_lossy().into_owned()),
+        }
+    }
+    let joined = parts.join("/");
+    if joined.is_empty() && start.is_empty() {
+        ".".to_owned()
+    } else {
+        format!("{start}{joined}")
+    }
+}

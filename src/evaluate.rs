@@ -16,6 +16,8 @@ pub struct Hit {
     pub rule: usize,
     /// How serious it is here.
     pub severity: Severity,
+    /// True when it rests on what the manifest says, false when on what it leaves open.
+    pub declared: bool,
     /// The message, filled.
     pub message: String,
     /// The place.
@@ -78,10 +80,10 @@ impl<'d> Examined<'d> {
         packs: &[bool],
         lang: Lang,
     ) -> Option<Hit> {
-        if let Some(when) = &variant.when {
-            if !self.truth(when).holds() {
-                return None;
-            }
+        if let Some(when) = &variant.when
+            && !self.truth(when).holds()
+        {
+            return None;
         }
         let (condition, wanted) = match &variant.check {
             Check::Require(condition) => (condition, false),
@@ -90,21 +92,14 @@ impl<'d> Examined<'d> {
         if self.truth(condition).holds() != wanted {
             return None;
         }
-        let decider = match variant.at {
-            Some(at) => Some(self.decider(at)),
-            None => self.why(condition, wanted),
-        };
-        let place = match decider {
-            Some(decider) => {
-                let invalid = self.manifest.value(decider.instance, decider.slot) == Value::Invalid;
-                if invalid {
-                    // The form of this value has its own finding: one mistake, one finding.
-                    return None;
-                }
-                self.place_of(decider)
-            }
+        let reason = self.why(condition, wanted);
+        let place = match variant.at.map(|at| self.decider(at)).or(reason) {
+            // The form of an invalid value has its own finding: one mistake, one finding.
+            Some(place) if self.manifest.value(place.instance, place.slot) == Value::Invalid => return None,
+            Some(place) => self.place_of(place),
             None => self.manifest.anchor(self.innermost()),
         };
+        let declared = self.is_settled(condition);
         let see = variant
             .see
             .iter()
@@ -121,6 +116,7 @@ impl<'d> Examined<'d> {
         Some(Hit {
             rule: number,
             severity,
+            declared,
             message,
             place,
             see,

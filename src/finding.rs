@@ -90,6 +90,8 @@ pub struct Finding {
     pub severity: Severity,
     /// Id of the system that the manifest describes, where it has one.
     pub system: Option<Arc<str>>,
+    /// True when it rests on what the manifest says, false when on what it leaves open.
+    pub declared: bool,
     /// What was found, in the language of the run: lower case, no full stop.
     pub message: String,
     /// What to do about it, in the language of the run.

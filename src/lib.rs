@@ -6,26 +6,27 @@
 //! The modules stand in layer order, lowest first: a module imports only from modules above it in
 //! this file. `tests/architecture.rs` holds that.
 
-pub mod assess;
-#[cfg(feature = "cli")]
-pub mod cli;
-pub mod config;
-#[cfg(feature = "cli")]
-pub mod discover;
-pub mod evaluate;
-pub mod examine;
-pub mod explain;
-pub mod finding;
-pub mod lint;
+pub mod source;
 pub mod pointer;
-pub mod report;
+pub mod text;
+pub mod finding;
+pub mod yaml;
+pub mod builtin;
+pub mod vocabulary;
+pub mod value;
+pub mod shape;
+pub mod schema;
+pub mod config;
 pub mod rule;
 pub mod ruleset;
-pub mod schema;
-pub mod shape;
-pub mod source;
-pub mod text;
+pub mod examine;
+pub mod assess;
+pub mod evaluate;
+pub mod lint;
 pub mod trial;
-pub mod value;
-pub mod vocabulary;
-pub mod yaml;
+pub mod explain;
+pub mod report;
+#[cfg(feature = "cli")]
+pub mod discover;
+#[cfg(feature = "cli")]
+pub mod cli;

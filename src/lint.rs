@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::evaluate::Hit;
 use crate::examine::Examined;
 use crate::finding::{Finding, Mistake, Severity};
-use crate::ruleset::{INTRUSION, RuleSet};
+use crate::ruleset::{Loading, RuleSet};
 use crate::schema::Manifest;
 use crate::source::{EncodingError, SourceFile, Span};
 use crate::text::Lang;
@@ -79,8 +79,31 @@ impl Linter {
     /// # Errors
     /// Every mistake in the configuration and in the rule files.
     pub fn new(config: &Config, local: &[Arc<SourceFile>], today: Date, lang: Lang) -> Result<Linter, Vec<Mistake>> {
-        let rules = RuleSet::load(config, local)?;
-        let intrusion = Intrusion::load(INTRUSION, rules.context().names)?;
+        Linter::load(config, local, Loading::Run, today, lang)
+    }
+
+    /// A linter for trying `local` rules, which take the place of built-in ones with the same id.
+    ///
+    /// # Errors
+    /// Every mistake in the configuration and in the rule files.
+    pub fn for_trial(
+        config: &Config,
+        local: &[Arc<SourceFile>],
+        today: Date,
+        lang: Lang,
+    ) -> Result<Linter, Vec<Mistake>> {
+        Linter::load(config, local, Loading::Trial, today, lang)
+    }
+
+    fn load(
+        config: &Config,
+        local: &[Arc<SourceFile>],
+        how: Loading,
+        today: Date,
+        lang: Lang,
+    ) -> Result<Linter, Vec<Mistake>> {
+        let rules = RuleSet::load(config, local, how)?;
+        let intrusion = Intrusion::load(rules.context().names)?;
         Ok(Linter {
             rules,
             intrusion,
@@ -127,6 +150,20 @@ impl Linter {
         let at = u32::try_from(source.text().len()).unwrap_or(u32::MAX);
         let mut checker = Checker::new(self, &source, &|_, _| EvidenceState::NotChecked);
         checker.not_text(error, Span { start: at, end: at });
+        let findings = checker.findings;
+        FileReport {
+            findings,
+            summaries: Vec::new(),
+            manifests: 0,
+            unchecked_records: 0,
+            source,
+        }
+    }
+
+    /// The report for something with the name of a manifest that is not a regular file.
+    pub fn not_a_file(&self, source: Arc<SourceFile>) -> FileReport {
+        let mut checker = Checker::new(self, &source, &|_, _| EvidenceState::NotChecked);
+        checker.not_a_file();
         let findings = checker.findings;
         FileReport {
             findings,

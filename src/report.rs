@@ -1,5 +1,6 @@
 //! Reports: one file for each format, each with types of its own.
 
+pub mod basis;
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod text;

@@ -7,6 +7,8 @@
 
 mod compile;
 mod condition;
+mod file;
+mod library;
 mod literal;
 mod load;
 mod template;
@@ -15,14 +17,19 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 
-pub use compile::{Compiler, Definitions, Names, Param};
+pub use compile::{Compiler, Definitions, Names, Param, Setting};
 pub use condition::{Condition, FieldRef, Inner, Literal, Operand, Scope, Test};
-pub use load::{Context, load, load_definitions, load_packs, load_sources};
+pub use file::parse;
+pub use library::{load_definitions, load_packs, load_sources};
+pub use load::{Context, Extent, load};
 pub use template::{Piece, Template};
 
 use crate::finding::Severity;
 use crate::source::{SourceFile, Span};
 use crate::text::Localized;
+
+/// The schema of a rule, as it lies in the repository.
+pub const RULE_SCHEMA: &str = include_str!("../schemas/rule.v1.schema.json");
 
 /// What a rule can rest on.
 #[derive(Clone, Debug)]
@@ -178,6 +185,6 @@ pub const TAIL_BEGINS: &str = "\ntitle:";
 impl Rule {
     /// The explaining part.
     pub fn tail(&self) -> &Tail {
-        self.tail.get_or_init(|| load::tail(&self.source))
+        self.tail.get_or_init(|| file::tail(&self.source))
     }
 }

@@ -1,28 +1,20 @@
 //! All rules of a run: those that come with the program and an organisation's own, loaded and
 //! checked, with what the configuration says of them.
 
-mod builtin {
-    //! The rule files, by name and text.
-    include!(concat!(env!("OUT_DIR"), "/rules.rs"));
-}
-
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::builtin::{self, Builtin};
 use crate::config::{Config, Level};
 use crate::finding::{Mistake, Severity};
-use crate::rule::{self, Context, Definitions, Names, Pack, Rule, Source, Template, Variant};
+use crate::rule::{self, Context, Definitions, Extent, Names, Pack, Rule, Source, Template, Variant};
 use crate::shape::{Kind, ScopeId, Shape};
 use crate::source::{SourceFile, Span};
-use crate::text::{Lang, Localized, nearest};
+use crate::text::{Lang, Localized, both, nearest};
 use crate::vocabulary::{OwnTermError, Vocabularies};
-use crate::yaml::{Documents, Limits};
 
 /// Name of the vocabulary of intrusion bands, whose terms stand in `rules/intrusion.yaml`.
 pub const BANDS: &str = "intrusion_bands";
-
-/// The numbers of intrusion and safeguards, as they lie in the repository.
-pub const INTRUSION: &str = include_str!("../rules/intrusion.yaml");
 
 /// Scopes and slots of the facts.
 #[derive(Clone, Copy, Debug)]
@@ -60,13 +52,30 @@ pub struct RuleSet {
     by_id: HashMap<Arc<str>, usize>,
 }
 
-fn file(name: &str, text: &str) -> Arc<SourceFile> {
-    Arc::new(SourceFile::new(name, text))
+/// How rules are loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loading {
+    /// For a run: the explaining part of a built-in rule is read when it is needed.
+    Run,
+    /// The explaining parts of the built-in rules are read and checked as well.
+    Whole,
+    /// For trying rules: a local one takes the place of a built-in one with the same id.
+    Trial,
 }
 
-/// The rule files that come with the program: name and text.
-pub fn builtin_files() -> impl Iterator<Item = (&'static str, &'static str)> {
-    builtin::RULES.iter().copied()
+/// The id that a rule has by the name of its file.
+fn rule_id(source: &SourceFile) -> String {
+    source
+        .name()
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(".yaml")
+        .to_owned()
+}
+
+fn file(builtin: Builtin) -> Arc<SourceFile> {
+    Arc::new(SourceFile::new(builtin.name, builtin.text))
 }
 
 impl RuleSet {
@@ -74,16 +83,7 @@ impl RuleSet {
     ///
     /// # Errors
     /// Every mistake in the configuration and in the rule files.
-    pub fn load(config: &Config, local: &[Arc<SourceFile>]) -> Result<RuleSet, Vec<Mistake>> {
-        RuleSet::load_with(config, local, false)
-    }
-
-    /// Like [`RuleSet::load`]; with `whole`, the explaining parts of the built-in rules are read
-    /// and checked as well.
-    ///
-    /// # Errors
-    /// Every mistake in the configuration and in the rule files.
-    pub fn load_with(config: &Config, local: &[Arc<SourceFile>], whole: bool) -> Result<RuleSet, Vec<Mistake>> {
+    pub fn load(config: &Config, local: &[Arc<SourceFile>], how: Loading) -> Result<RuleSet, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let mut vocabularies = Vocabularies::builtin();
         vocabularies.insert_ordered(BANDS, bands().into_iter());
@@ -97,41 +97,44 @@ impl RuleSet {
             vocabularies: &vocabularies,
             definitions: &none,
         };
-        let definitions = rule::load_definitions(
-            &file("rules/definitions.yaml", include_str!("../rules/definitions.yaml")),
-            names,
-        )?;
+        let definitions = builtin::file("rules/definitions.yaml");
+        let definitions = rule::load_definitions(&file(definitions), &definitions.document(), names)?;
         let names = Names {
             definitions: &definitions,
             ..names
         };
-        let packs = rule::load_packs(&file("rules/packs.yaml", include_str!("../rules/packs.yaml")), names)?;
-        let sources = rule::load_sources(&file("rules/sources.yaml", include_str!("../rules/sources.yaml")))?;
+        let packs = builtin::file("rules/packs.yaml");
+        let packs = rule::load_packs(&file(packs), &packs.document(), names)?;
+        let sources = rule::load_sources(&builtin::file("rules/sources.yaml").document());
         let context = Context {
             names,
             packs: &packs,
             sources: &sources,
         };
         let mut rules: Vec<Rule> = Vec::new();
-        let builtin = builtin_files().map(|(name, text)| (file(name, text), true));
-        for (source, builtin) in builtin.chain(local.iter().map(|s| (Arc::clone(s), false))) {
-            let id = source
-                .name()
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .trim_end_matches(".yaml")
-                .to_owned();
+        let builtin = builtin::rules().iter().map(|b| (file(*b), Some(b)));
+        for (source, builtin) in builtin.chain(local.iter().map(|s| (Arc::clone(s), None))) {
+            let id = rule_id(&source);
+            if builtin.is_some() && how == Loading::Trial && local.iter().any(|l| rule_id(l) == id) {
+                continue;
+            }
             let set = |name: &str| {
                 let values = config.params.get(&id)?;
                 let (_, value, at) = values.iter().find(|(n, _, _)| n == name)?;
                 Some((value.clone(), Arc::clone(config.source.as_ref()?), *at))
             };
-            match rule::load(&source, context, whole || !builtin, &set) {
-                Ok(mut rule) => {
-                    rule.builtin = builtin;
-                    rules.push(rule);
+            let loaded = match builtin {
+                Some(builtin) if how != Loading::Whole => {
+                    rule::load(&source, &builtin.document(), context, Extent::Head, &set)
                 }
+                _ => rule::parse(&source)
+                    .and_then(|document| rule::load(&source, &document, context, Extent::Whole, &set)),
+            };
+            match loaded {
+                Ok(rule) => rules.push(Rule {
+                    builtin: builtin.is_some(),
+                    ..rule
+                }),
                 Err(more) => mistakes.extend(more),
             }
         }
@@ -247,20 +250,13 @@ impl RuleSet {
     }
 }
 
-fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
-    Localized {
-        en: en.into(),
-        nb: nb.into(),
-    }
-}
-
 fn internal(error: &str) -> Mistake {
     let message = both(
         format!("the built-in schema does not fit: {error}"),
         format!("det innebygde skjemaet passer ikke: {error}"),
     );
     Mistake {
-        source: file("schemas/manifest.v1.schema.json", ""),
+        source: Arc::new(SourceFile::new("schemas/manifest.v1.schema.json", "")),
         span: Span::default(),
         message,
         help: Localized::default(),
@@ -269,9 +265,7 @@ fn internal(error: &str) -> Mistake {
 
 /// Ids and labels of the bands, lowest first.
 fn bands() -> Vec<(String, Localized)> {
-    let document = Documents::new(INTRUSION, Limits::default(), false)
-        .next()
-        .unwrap_or_default();
+    let document = builtin::file("rules/intrusion.yaml").document();
     let list = document.root().and_then(|root| document.get(root, "bands"));
     let text = |node, key: &str| {
         document
@@ -403,4 +397,17 @@ fn check_ids(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
             });
         }
     }
+}
+
+/// The names of the packs.
+pub fn pack_names() -> Vec<String> {
+    let document = builtin::file("rules/packs.yaml").document();
+    let root = document.root();
+    root.map_or_else(Vec::new, |root| {
+        document
+            .entries(root)
+            .filter_map(|(k, _)| document.text(k))
+            .map(str::to_owned)
+            .collect()
+    })
 }

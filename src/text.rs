@@ -57,6 +57,14 @@ impl Localized {
     }
 }
 
+/// A text in both languages.
+pub fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
+    Localized {
+        en: en.into(),
+        nb: nb.into(),
+    }
+}
+
 /// Longest value, in characters, that a message shows of a manifest's text.
 const LONGEST_VALUE: usize = 60;
 

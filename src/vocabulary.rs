@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use crate::source::SourceFile;
+use crate::builtin;
 use crate::text::{Lang, Localized};
-use crate::yaml::{Document, Documents, Limits, NodeId};
+use crate::yaml::{Document, NodeId};
 
 /// A term: the number of its vocabulary and its number in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,33 +131,30 @@ impl Vocabularies {
             all: Vec::new(),
             by_name: HashMap::new(),
         };
-        this.read(include_str!("../rules/vocabulary.yaml"));
-        this.read_terms(COUNTRIES, false, include_str!("../rules/countries.yaml"));
+        this.read(&builtin::file("rules/vocabulary.yaml").document());
+        this.read_countries(&builtin::file("rules/countries.yaml").document());
         this
     }
 
-    fn read(&mut self, text: &str) {
-        for document in Documents::new(text, Limits::default(), false) {
-            let Some(root) = document.root() else { continue };
-            for (name, body) in document.entries(root) {
-                let open = document.get(body, "open").and_then(|o| document.text(o)) == Some("true");
-                let mut vocabulary = Vocabulary::new(document.text(name).unwrap_or_default(), open);
-                if let Some(terms) = document.get(body, "terms") {
-                    for (id, body) in document.entries(terms) {
-                        vocabulary.push(read_term(&document, id, body));
-                    }
+    fn read(&mut self, document: &Document<'_>) {
+        let Some(root) = document.root() else { return };
+        for (name, body) in document.entries(root) {
+            let open = document.get(body, "open").and_then(|o| document.text(o)) == Some("true");
+            let mut vocabulary = Vocabulary::new(document.text(name).unwrap_or_default(), open);
+            if let Some(terms) = document.get(body, "terms") {
+                for (id, body) in document.entries(terms) {
+                    vocabulary.push(read_term(document, id, body));
                 }
-                self.insert(vocabulary);
             }
+            self.insert(vocabulary);
         }
     }
 
-    fn read_terms(&mut self, name: &str, open: bool, text: &str) {
-        let mut vocabulary = Vocabulary::new(name, open);
-        for document in Documents::new(text, Limits::default(), false) {
-            let Some(root) = document.root() else { continue };
+    fn read_countries(&mut self, document: &Document<'_>) {
+        let mut vocabulary = Vocabulary::new(COUNTRIES, false);
+        if let Some(root) = document.root() {
             for (id, body) in document.entries(root) {
-                vocabulary.push(read_term(&document, id, body));
+                vocabulary.push(read_term(document, id, body));
             }
         }
         self.insert(vocabulary);
@@ -275,12 +272,4 @@ fn read_term(document: &Document<'_>, id: NodeId, body: NodeId) -> Term {
         is_a: None,
         id,
     }
-}
-
-/// The sources of the vocabularies, for those who generate from them.
-pub fn builtin_sources() -> [SourceFile; 2] {
-    [
-        SourceFile::new("rules/vocabulary.yaml", include_str!("../rules/vocabulary.yaml")),
-        SourceFile::new("rules/countries.yaml", include_str!("../rules/countries.yaml")),
-    ]
 }

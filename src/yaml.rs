@@ -8,6 +8,7 @@
 
 mod builder;
 mod problem;
+mod tape;
 
 use std::borrow::Cow;
 

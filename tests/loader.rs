@@ -1,5 +1,7 @@
 //! The loader: from bytes to a tree that knows its bytes, with every problem at its place.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+
 use std::sync::Arc;
 
 use tillit::config::Config;

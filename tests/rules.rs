@@ -1,11 +1,13 @@
 //! Every rule that comes with the program: loaded whole, and every example of it run.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+
 use std::fmt::Write as _;
 
 use tillit::config::Config;
 use tillit::finding::Mistake;
 use tillit::lint::Linter;
-use tillit::ruleset::RuleSet;
+use tillit::ruleset::{Loading, RuleSet};
 use tillit::text::Lang;
 use tillit::trial;
 use tillit::value::parse_date;
@@ -29,7 +31,7 @@ fn shown(mistakes: &[Mistake]) -> String {
 
 #[test]
 fn every_rule_loads_whole() {
-    if let Err(mistakes) = RuleSet::load_with(&Config::default(), &[], true) {
+    if let Err(mistakes) = RuleSet::load(&Config::default(), &[], Loading::Whole) {
         panic!("{} mistakes\n{}", mistakes.len(), shown(&mistakes));
     }
 }

@@ -1,6 +1,8 @@
 //! The form of a manifest: every kind of mistake gives exactly one finding, with these words at
 //! this place, and the walk agrees with a JSON Schema validator.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

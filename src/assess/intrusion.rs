@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::builtin;
 use crate::examine::Examined;
 use crate::finding::Mistake;
 use crate::rule::{Compiler, Condition, FieldRef, Names};
@@ -13,7 +14,7 @@ use crate::shape::{Kind, SlotId};
 use crate::source::{SourceFile, Span};
 use crate::text::Localized;
 use crate::value::Value;
-use crate::yaml::{Document, Documents, Limits, NodeId};
+use crate::yaml::{Document, NodeId};
 
 /// Highest number on the scale of intrusion.
 const HIGHEST: i64 = 10;
@@ -96,11 +97,10 @@ impl Intrusion {
     ///
     /// # Errors
     /// Every mistake in the file.
-    pub fn load(text: &str, names: Names<'_>) -> Result<Intrusion, Vec<Mistake>> {
-        let source = Arc::new(SourceFile::new("rules/intrusion.yaml", text));
-        let document = Documents::new(source.text(), Limits::default(), false)
-            .next()
-            .unwrap_or_default();
+    pub fn load(names: Names<'_>) -> Result<Intrusion, Vec<Mistake>> {
+        let file = builtin::file("rules/intrusion.yaml");
+        let source = Arc::new(SourceFile::new(file.name, file.text));
+        let document = file.document();
         let root = document.root().unwrap_or(NodeId(0));
         let reader = Reader { document: &document };
         let mut compiler = Compiler::new(names, &document, &source, &[]);

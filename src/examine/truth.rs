@@ -68,6 +68,8 @@ pub struct Examined<'d> {
     /// The items that are being examined, the innermost last.
     stack: Vec<InstanceId>,
     definitions: Vec<Option<Truth>>,
+    /// What is not answered stays open everywhere, also for `unless` and `answered`.
+    strict: bool,
 }
 
 impl<'d> Examined<'d> {
@@ -81,6 +83,7 @@ impl<'d> Examined<'d> {
             today,
             stack: Vec::new(),
             definitions,
+            strict: false,
         }
     }
 
@@ -120,6 +123,7 @@ impl<'d> Examined<'d> {
             Condition::All(parts) => all(parts.iter().map(|c| self.truth(c))),
             Condition::Any(parts) => any(parts.iter().map(|c| self.truth(c))),
             Condition::Not(part) => self.truth(part).not(),
+            Condition::Unless(part) if self.strict => self.truth(part).not(),
             Condition::Unless(part) => Truth::of(!self.truth(part).holds()),
             Condition::Is(number) => self.definition(*number),
             Condition::Field(at, test) => {
@@ -129,6 +133,17 @@ impl<'d> Examined<'d> {
             Condition::Union(lists) => self.union(lists),
             Condition::Missing(test) => self.test(Value::Absent, test),
         }
+    }
+
+    /// Whether a condition would hold, or not hold, whatever the answer to what is still open: a
+    /// finding then rests on what the manifest says and not on what it leaves out.
+    pub fn is_settled(&mut self, condition: &'d Condition) -> bool {
+        let definitions = std::mem::replace(&mut self.definitions, vec![None; self.rules.definitions.all.len()]);
+        self.strict = true;
+        let truth = self.truth(condition);
+        self.strict = false;
+        self.definitions = definitions;
+        truth != Truth::Unanswered
     }
 
     /// A definition speaks of the whole manifest, so its truth is found once.
@@ -179,11 +194,18 @@ impl<'d> Examined<'d> {
 
     /// Whether a test holds of a value.
     pub(super) fn test(&mut self, value: Value<'d>, test: &'d Test) -> Truth {
+        let open = matches!(value, Value::Absent | Value::Unknown | Value::Invalid);
         match test {
             Test::All(parts) => all(parts.iter().map(|t| self.test(value, t))),
             Test::Any(parts) => any(parts.iter().map(|t| self.test(value, t))),
             Test::Not(part) => self.test(value, part).not(),
+            Test::Unless(part) if self.strict => self.test(value, part).not(),
             Test::Unless(part) => Truth::of(!self.test(value, part).holds()),
+            Test::Present | Test::Absent | Test::Answered | Test::Unanswered | Test::Count { .. }
+                if self.strict && open =>
+            {
+                Truth::Unanswered
+            }
             Test::Present => Truth::of(value.is_present()),
             Test::Absent => Truth::of(!value.is_present()),
             Test::Answered => Truth::of(value.is_answered()),
@@ -196,7 +218,7 @@ impl<'d> Examined<'d> {
                 let count = self.counted(value, test);
                 self.in_range(count, at_least.as_ref(), at_most.as_ref())
             }
-            _ if matches!(value, Value::Absent | Value::Unknown | Value::Invalid) => Truth::Unanswered,
+            _ if open => Truth::Unanswered,
             Test::Equals(operand) => self.equals(value, self.operand(operand)),
             Test::OneOf(operands) => {
                 let values = self.operands(operands);

@@ -44,6 +44,7 @@ impl Checker<'_> {
         self.findings.push(Finding {
             rule: rule.into(),
             severity,
+            declared: true,
             system: self.system.clone(),
             message,
             help,
@@ -69,6 +70,22 @@ impl Checker<'_> {
             Span::default(),
             message,
             help.to_owned(),
+            Vec::new(),
+        );
+    }
+
+    pub(super) fn not_a_file(&mut self) {
+        let lang = self.lang();
+        let rules = &self.linter.rules;
+        let Some(number) = rules.find("not-a-file") else { return };
+        let tail = rules.rules[number].tail();
+        let (message, help) = (tail.message.get(lang).to_owned(), tail.help.get(lang).to_owned());
+        self.add(
+            "not-a-file",
+            Severity::Error,
+            Span::default(),
+            message,
+            help,
             Vec::new(),
         );
     }
@@ -235,6 +252,7 @@ impl Checker<'_> {
         Finding {
             rule: Arc::clone(&rule.id),
             severity: hit.severity,
+            declared: hit.declared,
             system: self.system.clone(),
             message: hit.message,
             help: rule.tail().help.get(lang).to_owned(),
@@ -295,6 +313,7 @@ impl Checker<'_> {
         Finding {
             rule: "unanswered-block".into(),
             severity: related.iter().map(|f| f.severity).max().unwrap_or(Severity::Note),
+            declared: false,
             system: self.system.clone(),
             message,
             help,

@@ -73,6 +73,7 @@ fn duplicates(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
         findings.push(Finding {
             rule: "duplicate-id".into(),
             severity: Severity::Error,
+            declared: true,
             system: Some(summary.system.as_str().into()),
             message: match lang {
                 Lang::En => format!("the system id `{}` stands in two manifests", summary.system),
@@ -139,6 +140,7 @@ fn load_findings(linter: &Linter, loads: &[Load]) -> Vec<Finding> {
                 findings.push(Finding {
                     rule: Arc::clone(&rule.id),
                     severity: hit.severity,
+                    declared: hit.declared,
                     system: Some(load.systems[0].0.as_str().into()),
                     message: hit.message,
                     help: rule.tail().help.get(linter.lang).to_owned(),

@@ -1,13 +1,324 @@
 //! The report for scripts: JSON, versioned, with its schema in `schemas/report.v1.schema.json`.
+//!
+//! The types here belong to the format, not to the program: what is renamed inside does not change
+//! what users parse. Files are written one after the other.
 
 use std::io;
+use std::sync::Arc;
 
-use crate::lint::{Linter, Run};
+use serde::{Serialize, Serializer};
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+use super::basis::{category, clauses, rule_of};
+use crate::assess::Load;
+use crate::finding::{self, Severity};
+use crate::lint::{FileReport, Linter, Run};
+use crate::ruleset::RuleSet;
+use crate::source;
+use crate::text::is_unsafe;
+
+/// The schema of the report, as it lies in the repository.
+pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.v1.schema.json");
+
+/// The version of the format. It changes when a field is renamed, removed or means something else.
+const VERSION: u32 = 1;
 
 /// Writes the report.
 ///
 /// # Errors
 /// What `out` says.
-pub fn render(_linter: &Linter, _run: &Run, out: &mut dyn io::Write) -> io::Result<()> {
-    writeln!(out, "{{}}")
+pub fn render(linter: &Linter, run: &Run, out: &mut dyn io::Write) -> io::Result<()> {
+    let report = Report {
+        version: VERSION,
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        today: linter.today.to_string(),
+        language: linter.lang.tag(),
+        summary: Summary::of(run),
+        files: Files(&linter.rules, &run.files),
+        loads: run.loads.iter().map(LoadEntry::of).collect(),
+    };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeFormatter(PrettyFormatter::new()));
+    report.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    tool: Tool,
+    today: String,
+    language: &'static str,
+    summary: Summary,
+    files: Files<'a>,
+    loads: Vec<LoadEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    manifests: usize,
+    files: usize,
+    error: usize,
+    warning: usize,
+    note: usize,
+    unchecked_records: usize,
+}
+
+impl Summary {
+    fn of(run: &Run) -> Self {
+        Summary {
+            manifests: run.manifests(),
+            files: run.files.len(),
+            error: run.count(Severity::Error),
+            warning: run.count(Severity::Warning),
+            note: run.count(Severity::Note),
+            unchecked_records: run.files.iter().map(|f| f.unchecked_records).sum(),
+        }
+    }
+}
+
+/// Each file is turned into its entry when its turn has come, so that memory does not grow with
+/// the report.
+struct Files<'a>(&'a RuleSet, &'a [FileReport]);
+
+impl Serialize for Files<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.1.iter().map(|file| FileEntry {
+            path: file.source.name(),
+            manifests: file.manifests,
+            findings: Findings(self.0, &file.findings),
+        }))
+    }
+}
+
+#[derive(Serialize)]
+struct FileEntry<'a> {
+    path: &'a str,
+    manifests: usize,
+    findings: Findings<'a>,
+}
+
+struct Findings<'a>(&'a RuleSet, &'a [finding::Finding]);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.1.iter().map(|finding| FindingEntry::of(self.0, finding)))
+    }
+}
+
+#[derive(Serialize)]
+struct FindingEntry<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    declared: bool,
+    category: &'a str,
+    system: Option<&'a str>,
+    message: &'a str,
+    help: &'a str,
+    location: LocationEntry<'a>,
+    secondary: Vec<LocationEntry<'a>>,
+    bases: Vec<BasisEntry<'a>>,
+    waivable: bool,
+    related: Findings<'a>,
+}
+
+impl<'a> FindingEntry<'a> {
+    fn of(rules: &'a RuleSet, finding: &'a finding::Finding) -> Self {
+        FindingEntry {
+            rule: &finding.rule,
+            severity: finding.severity.name(),
+            declared: finding.declared,
+            category: category(rules, finding),
+            system: finding.system.as_deref(),
+            message: &finding.message,
+            help: &finding.help,
+            location: LocationEntry::of(&finding.primary),
+            secondary: finding.secondary.iter().map(LocationEntry::of).collect(),
+            bases: BasisEntry::all(rules, finding),
+            waivable: rule_of(rules, finding).is_some_and(|rule| rule.waivable),
+            related: Findings(rules, &finding.related),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LocationEntry<'a> {
+    file: &'a str,
+    pointer: String,
+    stable_pointer: String,
+    bytes: Bytes,
+    start: Position,
+    end: Position,
+    label: &'a str,
+}
+
+#[derive(Serialize)]
+struct Bytes {
+    start: u32,
+    end: u32,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: u32,
+    column: u32,
+    utf16_column: u32,
+}
+
+impl<'a> LocationEntry<'a> {
+    fn of(location: &'a finding::Location) -> Self {
+        let position = |at: source::Position| Position {
+            line: at.line,
+            column: at.column,
+            utf16_column: at.utf16,
+        };
+        LocationEntry {
+            file: &location.file,
+            pointer: location.pointer.to_string(),
+            stable_pointer: location.pointer.stable(),
+            bytes: Bytes {
+                start: location.span.start,
+                end: location.span.end,
+            },
+            start: position(location.start),
+            end: position(location.end),
+            label: &location.label,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct BasisEntry<'a> {
+    kind: &'static str,
+    packs: Vec<&'a str>,
+    source: &'a str,
+    citation: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refs: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    verified: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applies_from: Option<String>,
+}
+
+impl<'a> BasisEntry<'a> {
+    fn all(rules: &'a RuleSet, finding: &'a finding::Finding) -> Vec<Self> {
+        let entry = |clause: super::basis::Clause<'a>| BasisEntry {
+            kind: clause.kind.name(),
+            packs: clause.packs.iter().map(Arc::as_ref).collect(),
+            source: &clause.source.id,
+            citation: &clause.source.citation,
+            refs: clause.refs,
+            url: clause.source.url.as_deref(),
+            verified: &clause.source.verified,
+            applies_from: clause.from.map(|day| day.to_string()),
+        };
+        clauses(rules, finding).into_iter().map(entry).collect()
+    }
+}
+
+#[derive(Serialize)]
+struct LoadEntry<'a> {
+    group: &'a str,
+    systems: Vec<LoadSystem<'a>>,
+    flows: Vec<LoadFlow<'a>>,
+    assessed: bool,
+}
+
+#[derive(Serialize)]
+struct LoadSystem<'a> {
+    id: &'a str,
+    location: LocationEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct LoadFlow<'a> {
+    category: &'a str,
+    beyond_hours: bool,
+    place: Option<&'a str>,
+}
+
+impl<'a> LoadEntry<'a> {
+    fn of(load: &'a Load) -> Self {
+        let flows = load.flows.iter().map(|flow| LoadFlow {
+            category: &flow.category,
+            beyond_hours: flow.beyond_hours,
+            place: flow.location.as_deref(),
+        });
+        let systems = load.systems.iter().map(|(id, at)| LoadSystem {
+            id,
+            location: LocationEntry::of(at),
+        });
+        LoadEntry {
+            group: &load.group,
+            systems: systems.collect(),
+            flows: flows.collect(),
+            assessed: load.assessed,
+        }
+    }
+}
+
+/// Writes JSON that is safe to print: what could steer a terminal or give a command to a build
+/// runner (`##[…]`) is written as `\u…`, which says the same to a parser.
+struct SafeFormatter(PrettyFormatter<'static>);
+
+impl Formatter for SafeFormatter {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        let mut plain = 0;
+        for (at, c) in text.char_indices() {
+            if is_unsafe(c) || (c == '[' && text[..at].ends_with("##")) {
+                out.write_all(&text.as_bytes()[plain..at])?;
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
+                plain = at + c.len_utf8();
+            }
+        }
+        out.write_all(&text.as_bytes()[plain..])
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
 }

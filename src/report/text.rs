@@ -1,10 +1,30 @@
 //! The report for people at a terminal: excerpts with labels, remedies, clauses, and a summary.
 
+mod excerpt;
+mod page;
+mod summary;
+
+use std::fmt;
 use std::io;
 
-use crate::finding::Mistake;
-use crate::lint::{Linter, Run};
-use crate::text::Lang;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+
+use self::excerpt::{Excerpt, Mark};
+use self::page::{Ink, Page, clean, cut, cut_front, width};
+use super::basis::{Clause, clauses, kind_of, rule_of};
+use crate::finding::{Finding, Location, Mistake, Severity};
+use crate::lint::{FileReport, Linter, Run};
+use crate::rule::{PackKind, Rule};
+use crate::ruleset::RuleSet;
+use crate::source::SourceFile;
+use crate::text::{Lang, escape};
+
+/// Most findings of one file that are shown with an excerpt.
+const MOST: usize = 50;
+/// Most labels of one finding that are shown in excerpts; further ones are named.
+const MOST_LABELS: usize = 6;
+/// Labels farther away from the primary one, in lines, are named instead of shown.
+const FAR: u32 = 12;
 
 /// How the output looks.
 #[derive(Clone, Copy, Debug)]
@@ -23,14 +43,325 @@ pub struct Style {
 ///
 /// # Errors
 /// What `out` says.
-pub fn render(_linter: &Linter, _run: &Run, _style: Style, out: &mut dyn io::Write) -> io::Result<()> {
-    writeln!(out)
+pub fn render(linter: &Linter, run: &Run, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut page = Page::new(out, style, linter.lang);
+    for file in &run.files {
+        if style.quiet {
+            summary::file_line(&mut page, file)?;
+        } else {
+            file_findings(&mut page, linter, file)?;
+        }
+    }
+    if style.quiet {
+        summary::counts(&mut page, run)
+    } else {
+        summary::render(&mut page, linter, run)
+    }
 }
 
 /// Writes mistakes in the configuration or in rule files.
 ///
 /// # Errors
 /// What `out` says.
-pub fn render_mistakes(_mistakes: &[Mistake], _lang: Lang, _style: Style, out: &mut dyn io::Write) -> io::Result<()> {
-    writeln!(out)
+pub fn render_mistakes(mistakes: &[Mistake], lang: Lang, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut page = Page::new(out, style, lang);
+    for mistake in mistakes.iter().take(MOST) {
+        let mark = Mark {
+            span: mistake.span,
+            at: mistake.source.position(mistake.span.start),
+            label: String::new(),
+        };
+        let head = format!("{}:", severity_label(Severity::Error, lang));
+        let message = clean(mistake.message.get(lang));
+        excerpt(&mut page, Severity::Error, head, message, &mistake.source, &[mark])?;
+        let help = clean(mistake.help.get(lang));
+        if !help.is_empty() {
+            entries(&mut page, &[(Ink::Cyan, lang.pick("help", "råd"), help)])?;
+        }
+        page.blank()?;
+    }
+    let more = mistakes.len().saturating_sub(MOST);
+    if more > 0 {
+        page.paragraph(&match lang {
+            Lang::En => format!("… and {more} more mistakes"),
+            Lang::Nb => format!("… og {more} feil til"),
+        })?;
+    }
+    page.paragraph(lang.pick(
+        "Nothing was checked: the rules or the configuration must be right first.",
+        "Ingenting er kontrollert: reglene eller konfigurasjonen må være riktige først.",
+    ))
+}
+
+/// The findings of a file, in the order of its lines; of too many, the gravest.
+fn file_findings(page: &mut Page<'_>, linter: &Linter, file: &FileReport) -> io::Result<()> {
+    let mut shown: Vec<usize> = (0..file.findings.len()).collect();
+    shown.sort_by_key(|n| std::cmp::Reverse(file.findings[*n].severity));
+    let hidden = shown.split_off(shown.len().min(MOST));
+    shown.sort_unstable();
+    let shown = shown.into_iter().map(|n| &file.findings[n]);
+    let (notes, graver): (Vec<&Finding>, Vec<&Finding>) = shown.partition(|f| f.severity == Severity::Note);
+    let mut above = None;
+    for finding in graver {
+        // An excerpt that stands right above says nothing new.
+        let known = above == Some(finding.primary.span) && finding.secondary.is_empty();
+        render_finding(page, linter, finding, &file.source, known)?;
+        above = Some(finding.primary.span);
+    }
+    // What is only worth knowing must not bury what has to be done: a line each.
+    for note in &notes {
+        related_line(page, &linter.rules, note)?;
+    }
+    if !notes.is_empty() {
+        page.blank()?;
+    }
+    if !hidden.is_empty() {
+        let hidden = hidden.into_iter().map(|n| file.findings[n].severity);
+        let counts = summary::severities(page, hidden);
+        let name = escape(file.source.name()).into_owned();
+        page.paragraph(&match page.lang {
+            Lang::En => format!("… and more in {name}: {counts}. `--format json` lists them all."),
+            Lang::Nb => format!("… og flere i {name}: {counts}. `--format json` viser alle."),
+        })?;
+        page.blank()?;
+    }
+    Ok(())
+}
+
+/// A finding: what, where, and below it what to do and why.
+fn render_finding(
+    page: &mut Page<'_>,
+    linter: &Linter,
+    finding: &Finding,
+    source: &SourceFile,
+    known: bool,
+) -> io::Result<()> {
+    let lang = page.lang;
+    let rules = &linter.rules;
+    let primary = &finding.primary;
+    let is_near = |other: &&Location| other.file == primary.file && other.start.line.abs_diff(primary.start.line) < FAR;
+    let (mut near, far): (Vec<&Location>, Vec<&Location>) = finding.secondary.iter().partition(is_near);
+    let named = near.split_off(near.len().min(MOST_LABELS));
+    let mark = |location: &&'_ Location| Mark {
+        span: location.span,
+        at: location.start,
+        label: location.label.clone(),
+    };
+    let marks: Vec<Mark> = std::iter::once(&primary)
+        .chain(&near)
+        .filter(|_| !known)
+        .map(mark)
+        .collect();
+    let severity = severity_label(finding.severity, lang);
+    let rule = escape(&finding.rule);
+    let head = format!("{severity}[{rule}]:");
+    excerpt(page, finding.severity, head, clean(&finding.message), source, &marks)?;
+
+    let mut below: Vec<(Ink, &str, String)> = Vec::new();
+    if known {
+        below.push((Ink::Cyan, lang.pick("at", "ved"), place(page, primary)));
+    }
+    for location in named.into_iter().chain(far) {
+        below.push((Ink::Cyan, lang.pick("see", "se"), place(page, location)));
+    }
+    if finding.related.is_empty() {
+        below.push((Ink::Cyan, lang.pick("help", "råd"), clean(&finding.help)));
+        for clause in clauses(rules, finding) {
+            let (ink, tag) = kind_label(clause.kind, lang);
+            below.push((ink, tag, clause_text(&clause, lang)));
+        }
+        if let Some(known) = rule_of(rules, finding) {
+            let command = page.link(docs_page(known), &format!("tillit explain {rule}"));
+            below.push((Ink::Dim, lang.pick("more", "mer"), command));
+        }
+    } else {
+        let block = escape(&primary.pointer.to_string()).into_owned();
+        let add = match lang {
+            Lang::En => format!("Add `{block}:` and answer these (`tillit explain <rule>`):"),
+            Lang::Nb => format!("Legg til `{block}:` og svar på disse (`tillit explain <regel>`):"),
+        };
+        below.push((Ink::Cyan, lang.pick("help", "råd"), add));
+    }
+    entries(page, &below)?;
+    for related in &finding.related {
+        related_line(page, rules, related)?;
+    }
+    page.blank()
+}
+
+/// `file:line:column` and what is there.
+fn place(page: &Page<'_>, location: &Location) -> String {
+    let at = location.start;
+    let file = escape(&location.file);
+    let file = cut_front(&file, page.style.width / 2);
+    let label = clean(&location.label);
+    let text = format!("{file}:{}:{} {label}", at.line, at.column);
+    cut(text.trim_end(), 2 * page.style.width).into_owned()
+}
+
+/// One line for a note, or for a rule that asks for a missing block.
+fn related_line(page: &mut Page<'_>, rules: &RuleSet, finding: &Finding) -> io::Result<()> {
+    let lang = page.lang;
+    let known = rule_of(rules, finding);
+    let title = clean(known.map_or("", |rule| rule.tail().title.get(lang)));
+    let mut packs: Vec<&str> = Vec::new();
+    for pack in finding.bases.iter().flat_map(|basis| &basis.packs) {
+        if !packs.contains(&&**pack) {
+            packs.push(pack);
+        }
+    }
+    let (policy, law): (Vec<&str>, Vec<&str>) = packs
+        .into_iter()
+        .partition(|pack| kind_of(rules, pack) == Some(PackKind::Policy));
+    let packs: Vec<String> = [policy, law]
+        .iter()
+        .filter(|p| !p.is_empty())
+        .map(|p| p.join(", "))
+        .collect();
+    let severity = severity_label(finding.severity, lang);
+    let rule = escape(&finding.rule);
+    let tail = format!("({})", packs.join(" · "));
+    let used = 4 + SEVERITY_WIDTH + 1 + width(&rule) + 2 + 1 + width(&tail);
+    let title = cut(&title, page.style.width.saturating_sub(used).max(12)).into_owned();
+    let gap = " ".repeat(SEVERITY_WIDTH.saturating_sub(width(severity)));
+    let line = format!(
+        "    {}{gap} {}: {title} {}",
+        page.paint(Ink::of(finding.severity), severity),
+        page.link(known.and_then(docs_page), &rule),
+        page.paint(Ink::Dim, &tail),
+    );
+    page.lines(&line)
+}
+
+/// Columns of the longest name of a severity.
+const SEVERITY_WIDTH: usize = 8;
+
+fn severity_label(severity: Severity, lang: Lang) -> &'static str {
+    match severity {
+        Severity::Error => lang.pick("error", "feil"),
+        Severity::Warning => lang.pick("warning", "advarsel"),
+        Severity::Note => lang.pick("note", "merknad"),
+    }
+}
+
+fn kind_label(kind: PackKind, lang: Lang) -> (Ink, &'static str) {
+    match kind {
+        PackKind::Policy => (Ink::Magenta, lang.pick("policy", "policy")),
+        PackKind::Law => (Ink::Blue, lang.pick("law", "lov")),
+        PackKind::Agreement => (Ink::Green, lang.pick("agreement", "avtale")),
+    }
+}
+
+fn clause_text(clause: &Clause<'_>, lang: Lang) -> String {
+    let mut text = format!("{}: {}", clause.packs.join(", "), clean(&clause.source.citation));
+    if !clause.refs.is_empty() {
+        text.push_str(&format!(" ({})", clause.refs.join(", ")));
+    }
+    if let Some(day) = clause.from {
+        text.push_str(&match lang {
+            Lang::En => format!(", applies from {day}"),
+            Lang::Nb => format!(", gjelder fra {day}"),
+        });
+    }
+    text
+}
+
+/// The address of a built-in rule's page.
+fn docs_page(rule: &Rule) -> Option<String> {
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    rule.builtin
+        .then(|| format!("{repository}/blob/main/docs/rules/{}.md", rule.id))
+}
+
+/// Lines behind a word each, all aligned.
+fn entries(page: &mut Page<'_>, entries: &[(Ink, &str, String)]) -> io::Result<()> {
+    let widest = entries.iter().map(|(_, tag, _)| width(tag)).max().unwrap_or(0);
+    let rest = " ".repeat(widest + 4);
+    for (ink, tag, text) in entries {
+        let gap = " ".repeat(widest - width(tag) + 2);
+        let first = format!("  {}{gap}", page.paint(*ink, tag));
+        page.hanging(&first, &rest, text)?;
+    }
+    Ok(())
+}
+
+/// What miette renders: a message above labelled lines.
+struct Shown {
+    severity: Severity,
+    message: String,
+    excerpt: Excerpt,
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl Diagnostic for Shown {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.excerpt.labels()))
+    }
+}
+
+/// Writes a message behind its head, and the excerpt below it.
+fn excerpt(
+    page: &mut Page<'_>,
+    severity: Severity,
+    head: String,
+    message: String,
+    source: &SourceFile,
+    marks: &[Mark],
+) -> io::Result<()> {
+    let style = page.style;
+    let shown = Shown {
+        severity,
+        message,
+        excerpt: Excerpt::new(source, marks, style.width),
+    };
+    let mut theme = if style.color {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let (ink, icon) = match severity {
+        Severity::Error => (theme.styles.error, &mut theme.characters.error),
+        Severity::Warning => (theme.styles.warning, &mut theme.characters.warning),
+        Severity::Note => (theme.styles.advice, &mut theme.characters.advice),
+    };
+    *icon = head;
+    let by_role = |label: LabeledSpan| if label.primary() { ink } else { theme.styles.help };
+    theme.styles.highlights = shown.labels().into_iter().flatten().map(by_role).collect();
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_links(false)
+        .with_context_lines(1)
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .without_syntax_highlighting();
+    let mut text = String::new();
+    handler
+        .render_report(&mut text, &shown)
+        .map_err(|error| io::Error::other(error.to_string()))?;
+    page.lines(&text)
 }

@@ -1,16 +1,17 @@
-//! Rule files, definitions, packs and sources from YAML, with every mistake at its place.
+//! Rule files from YAML, with every mistake at its place.
 
 use std::sync::{Arc, OnceLock};
 
-use super::compile::{Compiler, Definition, Definitions, Names, Param};
+use super::compile::{Compiler, Names, Param, Setting};
+use super::file::localized;
 use super::template::{Piece, Template, cut, placeholders};
-use super::{Check, Pack, PackKind, Rule, RuleBasis, Source, TAIL_BEGINS, Tail, Variant};
+use super::{Check, Pack, Rule, RuleBasis, Source, Variant};
 use crate::finding::{Mistake, Severity};
 use crate::shape::{Kind, ScopeId};
 use crate::source::{SourceFile, Span};
-use crate::text::{Localized, nearest, shown};
+use crate::text::{Localized, both, nearest, shown};
 use crate::value::parse_date;
-use crate::yaml::{Document, Documents, Kind as NodeKind, Limits, NodeId};
+use crate::yaml::{Document, Documents, Limits, NodeId};
 
 /// Keys of a rule, in their order: the deciding ones up to `see`, then the explaining ones.
 const KEYS: [&str; 20] = [
@@ -50,38 +51,33 @@ pub struct Context<'a> {
     pub sources: &'a [Source],
 }
 
-fn both(en: impl Into<String>, nb: impl Into<String>) -> Localized {
-    Localized {
-        en: en.into(),
-        nb: nb.into(),
-    }
+/// How much of a rule file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The deciding part, as at a run of the rules that come with the program.
+    Head,
+    /// All of it, and everything is checked.
+    Whole,
 }
 
-/// Loads a rule. `whole`: check and read the explaining part as well, as for a local rule; the
-/// rules that come with the program are checked whole by the tests and read in part at a run.
-/// `set`: the configuration's values for parameters.
+/// Loads a rule from its document. `set` gives the configuration's values for parameters.
 ///
 /// # Errors
 /// Every mistake in the file.
 pub fn load(
     source: &Arc<SourceFile>,
+    document: &Document<'_>,
     context: Context<'_>,
-    whole: bool,
-    set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
+    extent: Extent,
+    set: &dyn Fn(&str) -> Option<Setting>,
 ) -> Result<Rule, Vec<Mistake>> {
-    let text = source.text();
-    let end = if whole {
-        text.len()
-    } else {
-        text.find(TAIL_BEGINS).unwrap_or(text.len())
-    };
-    let document = single(source, &text[..end], whole)?;
+    let whole = extent == Extent::Whole;
     let root = document.root().unwrap_or(NodeId(0));
-    let params = read_params(&document, root, set);
-    let compiler = Compiler::new(context.names, &document, source, &params);
+    let params = read_params(document, root, set);
+    let compiler = Compiler::new(context.names, document, source, &params);
     let mut loader = Loader {
         context,
-        document: &document,
+        document,
         root,
         compiler,
     };
@@ -93,68 +89,7 @@ pub fn load(
     }
 }
 
-/// The only document of a file, if there is nothing wrong with its YAML.
-fn single<'s>(source: &Arc<SourceFile>, text: &'s str, comments: bool) -> Result<Document<'s>, Vec<Mistake>> {
-    let mut documents = Documents::new(text, Limits::default(), comments);
-    let document = documents.next().unwrap_or_default();
-    let mut mistakes: Vec<Mistake> = document
-        .problems
-        .iter()
-        .map(|problem| {
-            let (en, help_en) = problem.describe(crate::text::Lang::En);
-            let (nb, help_nb) = problem.describe(crate::text::Lang::Nb);
-            Mistake {
-                source: Arc::clone(source),
-                span: problem.span,
-                message: both(en, nb),
-                help: both(help_en, help_nb),
-            }
-        })
-        .collect();
-    let is_map = document
-        .root()
-        .is_some_and(|r| matches!(document.node(r).kind, NodeKind::Map));
-    if mistakes.is_empty() && (!is_map || documents.next().is_some()) {
-        mistakes.push(Mistake {
-            source: Arc::clone(source),
-            span: Span::default(),
-            message: both(
-                "one mapping belongs in this file",
-                "det skal stå ett nivå med nøkler i denne filen",
-            ),
-            help: both(
-                "Write keys and values; one document to a file.",
-                "Skriv nøkler og verdier, ett dokument i hver fil.",
-            ),
-        });
-    }
-    if mistakes.is_empty() {
-        Ok(document)
-    } else {
-        Err(mistakes)
-    }
-}
-
-fn localized(document: &Document<'_>, node: NodeId) -> Localized {
-    let text = |key: &str| {
-        document
-            .get(node, key)
-            .and_then(|n| document.text(n))
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
-    };
-    Localized {
-        en: text("en"),
-        nb: text("nb"),
-    }
-}
-
-fn read_params(
-    document: &Document<'_>,
-    root: NodeId,
-    set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
-) -> Vec<Param> {
+fn read_params(document: &Document<'_>, root: NodeId, set: &dyn Fn(&str) -> Option<Setting>) -> Vec<Param> {
     let Some(node) = document.get(root, "params") else {
         return Vec::new();
     };
@@ -246,16 +181,7 @@ impl<'a> Loader<'a> {
             }
         }
         let required: &[&str] = if whole {
-            &[
-                "id",
-                "category",
-                "severity",
-                "title",
-                "message",
-                "help",
-                "rationale",
-                "examples",
-            ]
+            &["id", "category", "severity", "title", "message", "help", "rationale"]
         } else {
             &["id", "category", "severity"]
         };
@@ -263,6 +189,14 @@ impl<'a> Loader<'a> {
             if self.get(key).is_none() {
                 self.missing(key);
             }
+        }
+        // What the program computes, or what shows only over several manifests, has tests of its own.
+        let elsewhere = self.get("computed").is_some()
+            || self
+                .get("given")
+                .is_some_and(|n| self.text(n).starts_with("$facts.load"));
+        if whole && !elsewhere && self.get("examples").is_none() {
+            self.missing("examples");
         }
         let id_node = self.get("id");
         let id = id_node.map(|n| self.text(n)).unwrap_or_default();
@@ -606,36 +540,6 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// The explaining part of a file that was loaded before.
-pub(super) fn tail(source: &SourceFile) -> Tail {
-    let text = source.text();
-    let start = text.find(TAIL_BEGINS).map_or(0, |at| at + 1);
-    // The examples come last and are read by those who need them.
-    let end = text
-        .find("\nexamples:")
-        .filter(|end| *end > start)
-        .unwrap_or(text.len());
-    let document = Documents::new(&text[start..end], Limits::default(), false)
-        .next()
-        .unwrap_or_default();
-    let Some(root) = document.root() else {
-        return Tail::default();
-    };
-    let get = |key: &str| {
-        document
-            .get(root, key)
-            .map(|n| localized(&document, n))
-            .unwrap_or_default()
-    };
-    Tail {
-        title: get("title"),
-        message: get("message"),
-        help: get("help"),
-        rationale: get("rationale"),
-        limits: get("limits"),
-    }
-}
-
 impl Rule {
     /// The message's placeholders for one of the rule's lists.
     pub fn templates(&self, variant: &Variant, context: Context<'_>) -> [Template; 2] {
@@ -652,91 +556,4 @@ impl Rule {
         };
         loader.templates(variant.given)
     }
-}
-
-/// Loads `rules/definitions.yaml`.
-///
-/// # Errors
-/// Every mistake in the file.
-pub fn load_definitions(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Definitions, Vec<Mistake>> {
-    let document = single(source, source.text(), false)?;
-    let mut definitions = Definitions::default();
-    let mut compiler = Compiler::new(names, &document, source, &[]);
-    for (name, body) in document.entries(document.root().unwrap_or(NodeId(0))) {
-        if let Some(when) = document.get(body, "when") {
-            let when = compiler.condition(when);
-            let name = document.text(name).unwrap_or_default().to_owned();
-            definitions.all.push(Definition {
-                name,
-                label: localized(&document, body),
-                when,
-            });
-        }
-    }
-    if compiler.mistakes.is_empty() {
-        Ok(definitions)
-    } else {
-        Err(compiler.mistakes)
-    }
-}
-
-/// Loads `rules/packs.yaml`.
-///
-/// # Errors
-/// Every mistake in the file.
-pub fn load_packs(source: &Arc<SourceFile>, names: Names<'_>) -> Result<Vec<Pack>, Vec<Mistake>> {
-    let document = single(source, source.text(), false)?;
-    let mut compiler = Compiler::new(names, &document, source, &[]);
-    let mut packs = Vec::new();
-    for (name, body) in document.entries(document.root().unwrap_or(NodeId(0))) {
-        let kind = document
-            .get(body, "kind")
-            .and_then(|n| document.text(n))
-            .and_then(PackKind::from_name);
-        if kind.is_none() {
-            compiler.mistake(
-                document.span(name),
-                both(
-                    "`kind` is policy, law or agreement",
-                    "`kind` er policy, law eller agreement",
-                ),
-                both("Say what the pack is.", "Si hva pakken er."),
-            );
-        }
-        packs.push(Pack {
-            id: document.text(name).unwrap_or_default().into(),
-            kind: kind.unwrap_or(PackKind::Law),
-            label: localized(&document, body),
-            active: document.get(body, "active").map(|n| compiler.condition(n)),
-        });
-    }
-    if compiler.mistakes.is_empty() {
-        Ok(packs)
-    } else {
-        Err(compiler.mistakes)
-    }
-}
-
-/// Loads `rules/sources.yaml`.
-///
-/// # Errors
-/// What is wrong with its YAML.
-pub fn load_sources(source: &Arc<SourceFile>) -> Result<Vec<Source>, Vec<Mistake>> {
-    let document = single(source, source.text(), false)?;
-    let get = |body, key: &str| {
-        document
-            .get(body, key)
-            .and_then(|n| document.text(n))
-            .map(str::to_owned)
-    };
-    Ok(document
-        .entries(document.root().unwrap_or(NodeId(0)))
-        .map(|(id, body)| Source {
-            id: document.text(id).unwrap_or_default().into(),
-            kind: get(body, "kind").unwrap_or_default(),
-            citation: get(body, "citation").unwrap_or_default(),
-            url: get(body, "url"),
-            verified: get(body, "verified").unwrap_or_default(),
-        })
-        .collect())
 }

@@ -462,10 +462,10 @@ impl<'d> Reader<'d, '_> {
                     _ => &one,
                 };
                 for (value, node) in values {
-                    if let Value::Text(id) = value {
-                        if self.manifest.find(target, id).is_none() {
-                            dangling.push((target, *id, *node));
-                        }
+                    if let Value::Text(id) = value
+                        && self.manifest.find(target, id).is_none()
+                    {
+                        dangling.push((target, *id, *node));
                     }
                 }
             }

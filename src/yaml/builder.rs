@@ -243,7 +243,7 @@ impl<'s> Builder<'s> {
             Event::SequenceStart(style, anchor, tag) => {
                 let in_map = self.open.last().is_some_and(|open| open.is_map);
                 let span = match style {
-                    StructureStyle::Block if in_map => self.from_mark(span, &['-']),
+                    StructureStyle::Block if in_map => self.span_from_mark(span, &['-']),
                     _ => span,
                 };
                 let kind = self.tagged(Kind::List, tag.as_deref(), &["seq"], span);
@@ -306,7 +306,7 @@ impl<'s> Builder<'s> {
             return self.exceed(Limit::Scalar, self.limits.scalar, span);
         }
         let span = match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => self.from_mark(span, &['|', '>']),
+            ScalarStyle::Literal | ScalarStyle::Folded => self.span_from_mark(span, &['|', '>']),
             _ => span,
         };
         // With a tag it is the tag that says whether a text or a flag or number is meant.
@@ -328,7 +328,7 @@ impl<'s> Builder<'s> {
 
     /// The span from the mark that begins it. The parser leaves out the header of a block scalar
     /// and the dash of a list that is not indented, and includes the blank lines behind a scalar.
-    fn from_mark(&self, span: Span, marks: &[char]) -> Span {
+    fn span_from_mark(&self, span: Span, marks: &[char]) -> Span {
         let before = self.document.nodes.last().map_or(0, |node| node.span.end) as usize;
         let between = self.text.get(before..span.start as usize).unwrap_or_default();
         let start = find_mark(between, marks).map_or(span.start as usize, |at| before + at);

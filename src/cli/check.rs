@@ -1,0 +1,313 @@
+//! `tillit check`: finds manifests, checks them, prints, and decides the exit code.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::configuration::{self, Found as Configuration};
+use super::evidence::Records;
+use super::{Common, Failure, Format, Outcome, day, output};
+use crate::config::{Config, FailOn};
+use crate::discover::{DiscoverError, Found, discover, shown};
+use crate::finding::Severity;
+use crate::lint::{FileReport, Linter, Run, finish};
+use crate::report;
+use crate::ruleset::pack_names;
+use crate::source::SourceFile;
+use crate::text::{Lang, escape, nearest};
+
+/// Files that are checked before the next progress message is due and their texts are let go.
+const BATCH: usize = 512;
+
+/// Check manifests
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  tillit check\n  tillit check systems/ --fail-on warning\n  tillit check planner.tillit.yaml --lang nb --packs core,no\n  cat planner.tillit.yaml | tillit check -\n\nExit codes: 0 nothing at or above --fail-on, 1 findings, 2 could not check."
+)]
+pub(super) struct Args {
+    /// Manifests, or folders to search for *.tillit.yaml and *.tillit.yml; `-` reads standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Form of the report
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// Write the report to a file, whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Lowest severity that makes the exit code 1 [default: error]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<FailOnArg>,
+    /// Exactly these packs, instead of those that each manifest calls for; `tillit rules` lists them
+    #[arg(long, value_name = "PACK", value_delimiter = ',')]
+    packs: Vec<String>,
+    /// Day of the check, as 2026-12-01 [default: SOURCE_DATE_EPOCH, then the clock, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = day::parse)]
+    today: Option<Date>,
+    /// Only a line for each file and the summary
+    #[arg(long, short)]
+    quiet: bool,
+    /// Succeed when there is no manifest
+    #[arg(long)]
+    allow_empty: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FailOnArg {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+impl FailOnArg {
+    fn severity(self) -> FailOn {
+        match self {
+            FailOnArg::Error => Some(Severity::Error),
+            FailOnArg::Warning => Some(Severity::Warning),
+            FailOnArg::Note => Some(Severity::Note),
+            FailOnArg::Never => None,
+        }
+    }
+}
+
+/// Runs the check.
+pub(super) fn run(args: &Args, common: &Common) -> Outcome {
+    let stdin = args.paths.iter().any(|p| p.as_os_str() == "-");
+    let mut paths: Vec<PathBuf> = args.paths.iter().filter(|p| p.as_os_str() != "-").cloned().collect();
+    let search = if paths.is_empty() {
+        vec![PathBuf::from(".")]
+    } else {
+        paths.clone()
+    };
+    let Configuration {
+        mut config,
+        folder,
+        rules,
+    } = configuration::load(common, &search)?;
+    let lang = common.lang(config.language);
+    choose_packs(&mut config, &args.packs, lang)?;
+    let today = day::today(args.today, lang)?;
+    let linter = Linter::new(&config, &rules, today, lang).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
+    if paths.is_empty() && !stdin {
+        paths = search;
+    }
+    let exclude: Vec<String> = config.exclude.iter().map(|(pattern, _)| pattern.clone()).collect();
+    let (found, errors) = discover(&paths, &exclude, &folder);
+    let mut failed = !errors.is_empty();
+    for error in &errors {
+        output::note(&unreadable(error, lang));
+    }
+    let mut reports = Vec::new();
+    if stdin {
+        reports.push(check_stdin(&linter)?);
+    }
+    let (more, unread) = check_files(&linter, &found, args.format == Format::Text);
+    reports.extend(more);
+    for (path, error) in &unread {
+        failed = true;
+        output::note(&unreadable(
+            &DiscoverError::Path {
+                path: path.clone(),
+                error: io::Error::new(error.kind(), error.to_string()),
+            },
+            lang,
+        ));
+    }
+    if reports.is_empty() && !failed && !args.allow_empty {
+        return Err(Failure::say(
+            lang,
+            "no manifest found (*.tillit.yaml or *.tillit.yml); a check of nothing is no check. `tillit init` writes a first one, --allow-empty accepts this",
+            "fant ikke noe manifest (*.tillit.yaml eller *.tillit.yml), og å kontrollere ingenting er ingen kontroll. `tillit init` skriver et første, --allow-empty godtar dette",
+        ));
+    }
+    let run = finish(&linter, reports);
+    let terminal = args.output.is_none() && io::stdout().is_terminal();
+    let style = common.style(terminal, args.quiet);
+    output::write(args.output.as_deref(), lang, |out| match args.format {
+        Format::Text => report::text::render(&linter, &run, style, out),
+        Format::Json => report::json::render(&linter, &run, out),
+    })?;
+    if failed {
+        return Err(Failure::say(
+            lang,
+            "not everything could be checked; see above",
+            "ikke alt kunne kontrolleres, se over",
+        ));
+    }
+    Ok(!fails(
+        &run,
+        args.fail_on
+            .map(FailOnArg::severity)
+            .or(config.fail_on)
+            .unwrap_or(Some(Severity::Error)),
+    ))
+}
+
+fn fails(run: &Run, fail_on: FailOn) -> bool {
+    fail_on.is_some_and(|level| run.worst().is_some_and(|worst| worst >= level))
+}
+
+/// Whether a pack that an option names is known.
+pub(super) fn known_pack(option: &str, pack: &str, lang: Lang) -> Result<(), Failure> {
+    let known = pack_names();
+    if known.iter().any(|name| name == pack) {
+        return Ok(());
+    }
+    let near = nearest(pack, known.iter().map(String::as_str)).map_or(String::new(), |near| match lang {
+        Lang::En => format!(" Did you mean `{near}`?"),
+        Lang::Nb => format!(" Mente du `{near}`?"),
+    });
+    let (name, list) = (escape(pack).into_owned(), known.join(", "));
+    Err(Failure::say(
+        lang,
+        format!("{option}: unknown pack `{name}`.{near} Known: {list}"),
+        format!("{option}: ukjent pakke `{name}`.{near} Kjente: {list}"),
+    ))
+}
+
+/// `--packs`: exactly these are on.
+fn choose_packs(config: &mut Config, packs: &[String], lang: Lang) -> Result<(), Failure> {
+    if packs.is_empty() {
+        return Ok(());
+    }
+    for pack in packs {
+        known_pack("--packs", pack, lang)?;
+    }
+    let known = pack_names();
+    config.packs = known
+        .iter()
+        .map(|name| (name.clone(), packs.contains(name), crate::source::Span::default()))
+        .collect();
+    // The switches need a file to point at only when a name is unknown, which was ruled out above.
+    config
+        .source
+        .get_or_insert_with(|| Arc::new(SourceFile::new("--packs", "")));
+    Ok(())
+}
+
+fn unreadable(error: &DiscoverError, lang: Lang) -> String {
+    match error {
+        DiscoverError::Path { path, error } => {
+            let path = escape(&shown(path)).into_owned();
+            match lang {
+                Lang::En => format!("error: cannot read {path}: {error}"),
+                Lang::Nb => format!("feil: kan ikke lese {path}: {error}"),
+            }
+        }
+        DiscoverError::Exclude(reason) => match lang {
+            Lang::En => format!("error: exclude: {}", escape(reason)),
+            Lang::Nb => format!("feil: exclude: {}", escape(reason)),
+        },
+    }
+}
+
+fn check_stdin(linter: &Linter) -> Result<FileReport, Failure> {
+    let mut bytes = Vec::new();
+    let limit = linter.limits.bytes as u64 + 1;
+    io::stdin()
+        .lock()
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| {
+            Failure::say(
+                linter.lang,
+                format!("cannot read standard input: {error}"),
+                format!("kan ikke lese standard inn: {error}"),
+            )
+        })?;
+    Ok(check_bytes(linter, "<stdin>", bytes, None))
+}
+
+fn check_bytes(linter: &Linter, name: &str, bytes: Vec<u8>, path: Option<&Path>) -> FileReport {
+    // Most manifests refer to no file: where the repository is, is found out when one does.
+    let records = OnceLock::new();
+    match SourceFile::from_bytes(name, bytes) {
+        Ok(source) => linter.check(Arc::new(source), &|file, hash| {
+            records.get_or_init(|| Records::of(path)).look_up(file, hash)
+        }),
+        Err((source, error)) => linter.not_text(Arc::new(source), error),
+    }
+}
+
+/// Checks files in parallel and in order. Texts without findings are let go at once.
+fn check_files(linter: &Linter, found: &[Found], keep_texts: bool) -> (Vec<FileReport>, Vec<(PathBuf, io::Error)>) {
+    let mut reports = Vec::with_capacity(found.len());
+    let mut unread = Vec::new();
+    let mut progress = Progress::new(found.len());
+    for batch in found.chunks(BATCH) {
+        let results: Vec<Result<FileReport, (PathBuf, io::Error)>> = batch
+            .par_iter()
+            .map(|found| {
+                let mut report = check_file(linter, found).map_err(|error| (found.path().to_owned(), error))?;
+                if !keep_texts || report.findings.is_empty() {
+                    report.source = Arc::new(SourceFile::new(Arc::clone(report.source.name()), ""));
+                }
+                Ok(report)
+            })
+            .collect();
+        for result in results {
+            match result {
+                Ok(report) => reports.push(report),
+                Err(error) => unread.push(error),
+            }
+        }
+        progress.advance(batch.len(), linter.lang);
+    }
+    (reports, unread)
+}
+
+fn check_file(linter: &Linter, found: &Found) -> io::Result<FileReport> {
+    let name = escape(&shown(found.path())).into_owned();
+    let path = match found {
+        Found::File(path) => path,
+        Found::NotAFile(_) => return Ok(linter.not_a_file(Arc::new(SourceFile::new(name, "")))),
+    };
+    let bytes = read(path, linter.limits.bytes)?;
+    Ok(check_bytes(linter, &name, bytes, Some(path)))
+}
+
+/// Reads a file up to just over the limit, so that the limit is noticed and no more is read.
+fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len().min(limit as u64 + 1);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Says on a terminal how far a long run has come.
+struct Progress {
+    total: usize,
+    done: usize,
+    next: Instant,
+    shown: bool,
+}
+
+impl Progress {
+    fn new(total: usize) -> Self {
+        Progress {
+            total,
+            done: 0,
+            next: Instant::now() + Duration::from_secs(1),
+            shown: io::stderr().is_terminal(),
+        }
+    }
+
+    fn advance(&mut self, count: usize, lang: Lang) {
+        self.done += count;
+        if self.shown && Instant::now() >= self.next {
+            self.next = Instant::now() + Duration::from_secs(1);
+            let (done, total) = (self.done, self.total);
+            output::note(&match lang {
+                Lang::En => format!("{done} of {total} files checked"),
+                Lang::Nb => format!("{done} av {total} filer kontrollert"),
+            });
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Finds `tillit.yaml` and the rules of an organisation's own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::WalkDir;
+
+use super::{Common, Failure};
+use crate::config::Config;
+use crate::discover::{repository, shown};
+use crate::finding::Mistake;
+use crate::source::SourceFile;
+use crate::text::{Lang, Localized, escape};
+
+/// Names of the configuration file.
+const NAMES: [&str; 2] = ["tillit.yaml", "tillit.yml"];
+
+/// Largest rule or configuration file, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// Most rule files of an organisation's own.
+const MOST_RULES: usize = 5_000;
+
+/// The configuration of a run, with the folder it lies in.
+pub(super) struct Found {
+    /// What it says.
+    pub(super) config: Config,
+    /// Its folder; the present one without a configuration.
+    pub(super) folder: PathBuf,
+    /// The rules of the organisation's own.
+    pub(super) rules: Vec<Arc<SourceFile>>,
+}
+
+/// Loads the configuration for what is checked.
+///
+/// # Errors
+/// It cannot be read, has mistakes, or the paths fall under different ones.
+pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure> {
+    let lang = common.lang(None);
+    let file = match &common.config {
+        Some(path) => Some(path.clone()),
+        None => {
+            let mut files = paths.iter().map(|path| find(path)).collect::<Vec<_>>();
+            files.dedup();
+            if let [Some(a), Some(b), ..] = files.as_slice() {
+                let (a, b) = (shown(a), shown(b));
+                return Err(Failure::say(
+                    lang,
+                    format!(
+                        "the paths fall under different configurations ({a} and {b}); check them one by one, or name one with --config"
+                    ),
+                    format!(
+                        "stiene hører til ulike konfigurasjoner ({a} og {b}). Kontroller dem hver for seg, eller oppgi én med --config"
+                    ),
+                ));
+            }
+            files.into_iter().flatten().next()
+        }
+    };
+    let Some(file) = file else {
+        return Ok(Found {
+            config: Config::default(),
+            folder: PathBuf::from("."),
+            rules: Vec::new(),
+        });
+    };
+    let source = Arc::new(read(&file, lang)?);
+    let config = Config::parse(&source).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
+    let lang = common.lang(config.language);
+    let folder = file
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), Path::to_owned);
+    let rules = local_rules(&config, &source, &folder, lang)?;
+    Ok(Found { config, folder, rules })
+}
+
+/// The configuration in the folder of a path or above it, up to the root of the repository.
+fn find(path: &Path) -> Option<PathBuf> {
+    let full = std::path::absolute(path).ok()?;
+    let start = if full.is_dir() { full.as_path() } else { full.parent()? };
+    let root = repository(start);
+    let here = std::path::absolute(".").ok()?;
+    for folder in start.ancestors() {
+        if let Some(file) = NAMES.iter().map(|name| folder.join(name)).find(|f| f.is_file()) {
+            // Shown as people see it: relative to where they stand, if it lies there.
+            return Some(file.strip_prefix(&here).map(Path::to_owned).unwrap_or(file));
+        }
+        // Without a repository, the search ends at the folder that was named.
+        if root.as_deref().is_none_or(|root| folder == root) {
+            break;
+        }
+    }
+    None
+}
+
+fn read(path: &Path, lang: Lang) -> Result<SourceFile, Failure> {
+    let name = escape(&shown(path)).into_owned();
+    let fail = |en: String, nb: String| Failure::say(lang, en, nb);
+    let meta = path
+        .metadata()
+        .map_err(|e| fail(format!("cannot read {name}: {e}"), format!("kan ikke lese {name}: {e}")))?;
+    if !meta.is_file() || meta.len() > LARGEST {
+        return Err(fail(
+            format!("{name} is not a regular file of at most {} MiB", LARGEST >> 20),
+            format!("{name} er ikke en vanlig fil på høyst {} MiB", LARGEST >> 20),
+        ));
+    }
+    let bytes = std::fs::read(path)
+        .map_err(|e| fail(format!("cannot read {name}: {e}"), format!("kan ikke lese {name}: {e}")))?;
+    SourceFile::from_bytes(name.as_str(), bytes).map_err(|(_, e)| fail(format!("{name}: {e}"), format!("{name}: {e}")))
+}
+
+/// The rule files in the folders that the configuration names, which must lie below it.
+fn local_rules(
+    config: &Config,
+    source: &Arc<SourceFile>,
+    folder: &Path,
+    lang: Lang,
+) -> Result<Vec<Arc<SourceFile>>, Failure> {
+    let mut files = Vec::new();
+    let mut mistakes = Vec::new();
+    for (name, span) in &config.rules {
+        let below = Path::new(name)
+            .components()
+            .all(|c| matches!(c, std::path::Component::Normal(_) | std::path::Component::CurDir));
+        let path = folder.join(name);
+        let inside = below
+            && !name.contains('\\')
+            && path
+                .canonicalize()
+                .ok()
+                .zip(folder.canonicalize().ok())
+                .is_some_and(|(p, f)| p.is_dir() && p.starts_with(f));
+        if !inside {
+            mistakes.push(Mistake {
+                source: Arc::clone(source),
+                span: *span,
+                message: Localized {
+                    en: "this is not a folder below the configuration".into(),
+                    nb: "dette er ikke en mappe under konfigurasjonen".into(),
+                },
+                help: Localized {
+                    en: "Name a folder relative to tillit.yaml and inside the same repository.".into(),
+                    nb: "Oppgi en mappe relativt til tillit.yaml og i samme kodelager.".into(),
+                },
+            });
+            continue;
+        }
+        files.extend(rule_files(&path, lang)?);
+    }
+    if mistakes.is_empty() {
+        Ok(files)
+    } else {
+        Err(Failure::Mistakes(mistakes, lang))
+    }
+}
+
+/// The rule files in a folder and below it, by name. Nothing is hidden from this walk.
+///
+/// # Errors
+/// A folder or file that cannot be read, or too many of them.
+pub(super) fn rule_files(folder: &Path, lang: Lang) -> Result<Vec<Arc<SourceFile>>, Failure> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).follow_links(false).sort_by_file_name() {
+        let entry = entry.map_err(|e| {
+            Failure::say(
+                lang,
+                format!("cannot read the rules: {e}"),
+                format!("kan ikke lese reglene: {e}"),
+            )
+        })?;
+        if entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == "yaml") {
+            files.push(Arc::new(read(entry.path(), lang)?));
+        }
+        if files.len() > MOST_RULES {
+            return Err(Failure::say(
+                lang,
+                format!("more than {MOST_RULES} rule files below {}", shown(folder)),
+                format!("mer enn {MOST_RULES} regelfiler under {}", shown(folder)),
+            ));
+        }
+    }
+    Ok(files)
+}

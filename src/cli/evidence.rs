@@ -1,0 +1,97 @@
+//! Looks for the files that a manifest refers to, and reads none outside the repository.
+
+use std::fs::File;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::discover::repository;
+use crate::lint::EvidenceState;
+
+/// The records of one manifest.
+pub(super) struct Records {
+    /// Folder of the manifest.
+    folder: PathBuf,
+    /// Nothing outside this folder is read.
+    root: PathBuf,
+}
+
+impl Records {
+    /// Records of a manifest at this path, or of one from standard input.
+    pub(super) fn of(manifest: Option<&Path>) -> Records {
+        let here = std::path::absolute(".").unwrap_or_else(|_| PathBuf::from("."));
+        let folder = match manifest {
+            Some(path) => {
+                let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+                full.parent().map_or_else(|| here.clone(), Path::to_owned)
+            }
+            None => here.clone(),
+        };
+        let root = repository(&folder).unwrap_or_else(|| {
+            if folder.starts_with(&here) {
+                here
+            } else {
+                folder.clone()
+            }
+        });
+        Records { folder, root }
+    }
+
+    /// What became of a record.
+    pub(super) fn look_up(&self, path: &str, sha256: Option<&str>) -> EvidenceState {
+        let Some(inside) = self.inside(path) else {
+            return EvidenceState::Outside;
+        };
+        let (target, root) = match (inside.canonicalize(), self.root.canonicalize()) {
+            (Ok(target), Ok(root)) => (target, root),
+            (Err(error), _) if error.kind() == io::ErrorKind::NotFound => return EvidenceState::Missing,
+            (Err(error), _) | (_, Err(error)) => return EvidenceState::Unreadable(error.to_string()),
+        };
+        // A link may lead out although the path does not.
+        if !target.starts_with(&root) {
+            return EvidenceState::Outside;
+        }
+        match target.metadata() {
+            Ok(meta) if !meta.is_file() => EvidenceState::NotAFile,
+            Ok(_) => match sha256 {
+                None => EvidenceState::Found,
+                Some(wanted) => match hash(&target) {
+                    Ok(found) if found == wanted => EvidenceState::Found,
+                    Ok(found) => EvidenceState::WrongHash(found),
+                    Err(error) => EvidenceState::Unreadable(error.to_string()),
+                },
+            },
+            Err(error) => EvidenceState::Unreadable(error.to_string()),
+        }
+    }
+
+    /// The path below the root, worked out by its words alone, before anything is touched.
+    fn inside(&self, path: &str) -> Option<PathBuf> {
+        let windows_root = path.contains('\\') || path.get(1..2) == Some(":");
+        if path.is_empty() || path.contains('\0') || windows_root {
+            return None;
+        }
+        let mut full = self.folder.clone();
+        for component in Path::new(path).components() {
+            match component {
+                Component::Normal(part) => full.push(part),
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    full.pop();
+                    if !full.starts_with(&self.root) {
+                        return None;
+                    }
+                }
+                Component::RootDir | Component::Prefix(_) => return None,
+            }
+        }
+        full.starts_with(&self.root).then_some(full)
+    }
+}
+
+fn hash(path: &Path) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    io::copy(&mut File::open(path)?, &mut hasher)?;
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}

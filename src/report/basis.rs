@@ -1,0 +1,91 @@
+//! What readers want to know of a finding beyond itself: its category and the clauses behind it.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::finding::Finding;
+use crate::rule::{PackKind, Rule, Source};
+use crate::ruleset::RuleSet;
+use crate::text::Lang;
+
+/// The category of findings about the form of a file, which no rule file describes.
+const FORM: &str = "form";
+
+/// A clause that a finding rests on, with all that a report says of it.
+#[derive(Debug)]
+pub struct Clause<'a> {
+    /// Policy or law or agreement: never mixed.
+    pub kind: PackKind,
+    /// The packs under which it counts here.
+    pub packs: &'a [Arc<str>],
+    /// The document.
+    pub source: &'a Source,
+    /// Demands of the two documents, such as A9.
+    pub refs: Vec<&'a str>,
+    /// The day it applies from, where that is still to come.
+    pub from: Option<Date>,
+}
+
+/// The clauses of a finding: policy first, then law, then agreements.
+pub fn clauses<'a>(rules: &'a RuleSet, finding: &'a Finding) -> Vec<Clause<'a>> {
+    let bases = rule_of(rules, finding).map_or(&[][..], |rule| &rule.bases);
+    let mut clauses: Vec<Clause<'_>> = finding
+        .bases
+        .iter()
+        .filter_map(|basis| {
+            let number = rules.sources.iter().position(|s| s.id == basis.source)?;
+            let same_source = bases.iter().filter(|b| b.source == number);
+            Some(Clause {
+                kind: kind_of(rules, basis.packs.first()?)?,
+                packs: &basis.packs,
+                source: &rules.sources[number],
+                refs: same_source.flat_map(|b| &b.refs).map(String::as_str).collect(),
+                from: basis.from,
+            })
+        })
+        .collect();
+    clauses.sort_by_key(|clause| match clause.kind {
+        PackKind::Policy => 0,
+        PackKind::Law => 1,
+        PackKind::Agreement => 2,
+    });
+    clauses
+}
+
+/// The kind of a pack.
+pub fn kind_of(rules: &RuleSet, pack: &str) -> Option<PackKind> {
+    rules.packs.iter().find(|p| &*p.id == pack).map(|p| p.kind)
+}
+
+/// The rule behind a finding; `None` for findings about the form of a file or a missing block.
+pub fn rule_of<'a>(rules: &'a RuleSet, finding: &Finding) -> Option<&'a Rule> {
+    rules.find(&finding.rule).and_then(|number| rules.rules.get(number))
+}
+
+/// The category of a finding. A missing block belongs to the gravest rule that asks for it.
+pub fn category<'a>(rules: &'a RuleSet, finding: &Finding) -> &'a str {
+    match (rule_of(rules, finding), finding.related.first()) {
+        (Some(rule), _) => &rule.category,
+        (None, Some(gravest)) => category(rules, gravest),
+        (None, None) => FORM,
+    }
+}
+
+/// A category as people read it.
+pub fn category_label(category: &str, lang: Lang) -> &str {
+    match category {
+        "accountability" => lang.pick("accountability", "ansvar"),
+        "codetermination" => lang.pick("codetermination", "medbestemmelse"),
+        "data-rights" => lang.pick("workers' rights to data", "rett til innsyn i data"),
+        "evidence" => lang.pick("records", "dokumentasjon"),
+        "fairness" => lang.pick("fairness", "likebehandling"),
+        "oversight" => lang.pick("human oversight", "menneskelig kontroll"),
+        "privacy" => lang.pick("privacy", "personvern"),
+        "supplier" => lang.pick("suppliers", "leverandører"),
+        "surveillance" => lang.pick("surveillance", "overvåking"),
+        "transparency" => lang.pick("transparency", "åpenhet"),
+        FORM => lang.pick("form of the manifest", "manifestets form"),
+        own => own,
+    }
+}

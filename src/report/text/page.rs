@@ -1,0 +1,190 @@
+//! What is written for people: wrapped to the width, coloured or not, and safe to print.
+
+use std::borrow::Cow;
+use std::io;
+
+use super::Style;
+use crate::finding::Severity;
+use crate::text::{Lang, escape};
+
+/// Colours, as codes of the terminal.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ink {
+    Red,
+    Green,
+    Yellow,
+    Blue,
+    Magenta,
+    Cyan,
+    Bold,
+    Dim,
+}
+
+impl Ink {
+    fn code(self) -> &'static str {
+        match self {
+            Ink::Red => "31",
+            Ink::Green => "32",
+            Ink::Yellow => "33",
+            Ink::Blue => "34",
+            Ink::Magenta => "35",
+            Ink::Cyan => "36",
+            Ink::Bold => "1",
+            Ink::Dim => "2",
+        }
+    }
+
+    pub(super) fn of(severity: Severity) -> Ink {
+        match severity {
+            Severity::Error => Ink::Red,
+            Severity::Warning => Ink::Yellow,
+            Severity::Note => Ink::Cyan,
+        }
+    }
+}
+
+/// The narrowest and the widest lines that are written, whatever the terminal says: below the
+/// first nothing fits, above the second nobody reads.
+const WIDTHS: (usize, usize) = (40, 120);
+
+/// A place to write lines to.
+pub(super) struct Page<'a> {
+    out: &'a mut dyn io::Write,
+    pub(super) style: Style,
+    pub(super) lang: Lang,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(out: &'a mut dyn io::Write, style: Style, lang: Lang) -> Self {
+        let width = style.width.clamp(WIDTHS.0, WIDTHS.1);
+        Page {
+            out,
+            style: Style { width, ..style },
+            lang,
+        }
+    }
+
+    /// The text in colour.
+    pub(super) fn paint(&self, ink: Ink, text: &str) -> String {
+        if self.style.color && !text.is_empty() {
+            format!("\u{1b}[{}m{text}\u{1b}[0m", ink.code())
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// The text as a link, where the terminal can follow one.
+    pub(super) fn link(&self, url: Option<String>, text: &str) -> String {
+        match url.filter(|_| self.style.links) {
+            Some(url) => format!("\u{1b}]8;;{url}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\"),
+            None => text.to_owned(),
+        }
+    }
+
+    /// Writes lines. Everything that is printed goes through here.
+    pub(super) fn lines(&mut self, text: &str) -> io::Result<()> {
+        for line in text.lines() {
+            writeln!(self.out, "{}", guarded(line.trim_end()))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    /// A text, wrapped.
+    pub(super) fn paragraph(&mut self, text: &str) -> io::Result<()> {
+        self.hanging("", "", text)
+    }
+
+    /// A text behind `first`, wrapped; its further lines stand behind `rest`.
+    pub(super) fn hanging(&mut self, first: &str, rest: &str, text: &str) -> io::Result<()> {
+        // Ids and file names stay whole: lines end only at blanks.
+        let options = textwrap::Options::new(self.style.width)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .initial_indent(first)
+            .subsequent_indent(rest);
+        let wrapped = textwrap::fill(text, options);
+        self.lines(&wrapped)
+    }
+}
+
+/// Text of one line, without anything that steers a terminal.
+pub(super) fn clean(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    escape(&words.join(" ")).into_owned()
+}
+
+/// The text, cut to so many columns.
+pub(super) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let mut used = 1;
+    let mut out = String::new();
+    for c in text.chars() {
+        used += char_width(c);
+        if used > columns {
+            break;
+        }
+        out.push(c);
+    }
+    Cow::Owned(out.trim_end().to_owned() + "…")
+}
+
+/// The end of a text, cut to so many columns: of a path, the end says most.
+pub(super) fn cut_front(text: &str, columns: usize) -> Cow<'_, str> {
+    let mut used = 1;
+    let fits = |c: &char| {
+        used += char_width(*c);
+        used <= columns
+    };
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let tail: usize = text.chars().rev().take_while(fits).map(char::len_utf8).sum();
+    Cow::Owned(format!("…{}", &text[text.len() - tail..]))
+}
+
+pub(super) fn width(text: &str) -> usize {
+    textwrap::core::display_width(text)
+}
+
+pub(super) fn char_width(c: char) -> usize {
+    width(c.encode_utf8(&mut [0; 4]))
+}
+
+/// The line, unless a build runner would take it for a command: `::name::` at its beginning or
+/// `##[name]` anywhere in it. Then one character of it is replaced by its like.
+fn guarded(line: &str) -> Cow<'_, str> {
+    let mut line = Cow::Borrowed(line);
+    if line.trim_start().starts_with("::") {
+        line = Cow::Owned(line.replacen("::", "∷", 1));
+    }
+    if line.contains("##[") {
+        line = Cow::Owned(line.replace("##[", "#♯["));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_a_command_to_a_build_runner() {
+        assert_eq!(guarded("  ::error::x"), "  ∷error::x");
+        assert_eq!(guarded("a ##[error]x"), "a #♯[error]x");
+        assert_eq!(guarded("a::b"), "a::b");
+    }
+
+    #[test]
+    fn cut_by_columns_not_by_bytes() {
+        assert_eq!(cut("blåbær", 6), "blåbær");
+        assert_eq!(cut("blåbær", 5), "blåb…");
+        assert_eq!(cut("日本語", 4), "日…");
+        assert_eq!(cut_front("a/b/c.yaml", 7), "…c.yaml");
+    }
+}

@@ -1,0 +1,207 @@
+//! The end of the report: how much was found, and what to do first.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::page::{Ink, Page, width};
+use crate::assess::Load;
+use crate::finding::{Finding, Severity};
+use crate::lint::{FileReport, Linter, Run};
+use crate::report::basis::{category, category_label};
+use crate::text::{Lang, escape, shown};
+
+/// Most groups, and most names of a list, that the summary mentions.
+const MOST: usize = 5;
+
+/// Writes the summary.
+pub(super) fn render(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
+    counts(page, run)?;
+    steps(page, linter, run)?;
+    for load in run.loads.iter().take(MOST) {
+        let text = load_text(load, page.lang);
+        page.hanging("", "  ", &text)?;
+    }
+    let more = run.loads.len().saturating_sub(MOST);
+    if more > 0 {
+        page.paragraph(&match page.lang {
+            Lang::En => format!("… and {more} more groups with several systems."),
+            Lang::Nb => format!("… og {more} grupper til med flere systemer."),
+        })?;
+    }
+    let unchecked: usize = run.files.iter().map(|f| f.unchecked_records).sum();
+    let lang = page.lang;
+    if unchecked > 0 {
+        let records = number(unchecked, lang, ["record", "records"], ["dokument", "dokumenter"]);
+        page.paragraph(&match lang {
+            Lang::En => format!("{records} that manifests refer to by address or archive: not looked up."),
+            Lang::Nb => format!("{records} som manifester viser til med adresse eller arkiv: ikke slått opp."),
+        })?;
+    }
+    if run.worst().is_none() {
+        return Ok(());
+    }
+    page.paragraph(lang.pick(
+        "Findings are no legal verdict, and `core` is policy, not law.",
+        "Funn er ingen juridisk vurdering, og `core` er policy, ikke lov.",
+    ))
+}
+
+/// How many manifests, and what was found, in one line.
+pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
+    let lang = page.lang;
+    let manifests = number(
+        run.manifests(),
+        lang,
+        ["manifest", "manifests"],
+        ["manifest", "manifester"],
+    );
+    let files = number(run.files.len(), lang, ["file", "files"], ["fil", "filer"]);
+    let checked = format!("{manifests} {} {files}", lang.pick("in", "i"));
+    if run.worst().is_none() {
+        let text = match lang {
+            Lang::En => format!("{checked} checked: nothing to point out."),
+            Lang::Nb => format!("{checked} kontrollert: ingenting å bemerke."),
+        };
+        let text = page.paint(Ink::Green, &text);
+        return page.paragraph(&text);
+    }
+    let found = severities(page, run.findings().map(|f| f.severity));
+    let checked = page.paint(Ink::Bold, &checked);
+    page.paragraph(&format!("{checked}: {found}"))
+}
+
+/// One line for a file in which something was found.
+pub(super) fn file_line(page: &mut Page<'_>, file: &FileReport) -> io::Result<()> {
+    if file.findings.is_empty() {
+        return Ok(());
+    }
+    let found = severities(page, file.findings.iter().map(|f| f.severity));
+    let line = format!("{}: {found}", escape(file.source.name()));
+    page.lines(&line)
+}
+
+/// `3 errors, 1 note`
+pub(super) fn severities(page: &Page<'_>, found: impl Iterator<Item = Severity>) -> String {
+    let found: Vec<Severity> = found.collect();
+    let lang = page.lang;
+    let each = Severity::ALL.into_iter().filter_map(|severity| {
+        let count = found.iter().filter(|s| **s == severity).count();
+        let text = match severity {
+            Severity::Error => number(count, lang, ["error", "errors"], ["feil", "feil"]),
+            Severity::Warning => number(count, lang, ["warning", "warnings"], ["advarsel", "advarsler"]),
+            Severity::Note => number(count, lang, ["note", "notes"], ["merknad", "merknader"]),
+        };
+        (count > 0).then(|| page.paint(Ink::of(severity), &text))
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// What to do first, second and third, with the categories that it is about.
+fn steps(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
+    let lang = page.lang;
+    let names = [
+        lang.pick("resolve before use", "løs før bruk"),
+        lang.pick("answer", "besvar"),
+        lang.pick("improve", "forbedre"),
+    ];
+    let inks = [Ink::Red, Ink::Yellow, Ink::Cyan];
+    let mut by_step: [BTreeMap<&str, usize>; 3] = Default::default();
+    for finding in run.findings() {
+        *by_step[step(finding)]
+            .entry(category(&linter.rules, finding))
+            .or_default() += 1;
+    }
+    let widest = names.iter().map(|name| width(name)).max().unwrap_or(0);
+    let digits = by_step.iter().map(|c| c.values().sum::<usize>().to_string().len());
+    let digits = digits.max().unwrap_or(0);
+    for (n, categories) in by_step.iter().enumerate() {
+        let total: usize = categories.values().sum();
+        if total == 0 {
+            continue;
+        }
+        let mut parts: Vec<(&str, usize)> = categories.iter().map(|(c, n)| (*c, *n)).collect();
+        parts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let parts: Vec<String> = parts
+            .into_iter()
+            // The blank that no line ends at keeps the number with its name.
+            .map(|(c, count)| format!("{}\u{a0}{count}", escape(category_label(c, lang))))
+            .collect();
+        let gap = " ".repeat(widest - width(names[n]));
+        let first = format!("  {}. {}{gap} {total:>digits$}  ", n + 1, page.paint(inks[n], names[n]));
+        let rest = " ".repeat(width(&first));
+        page.hanging(&first, &rest, &parts.join(", "))?;
+    }
+    Ok(())
+}
+
+/// First what is barred or must be resolved, then what is unanswered, then what can be better.
+fn step(finding: &Finding) -> usize {
+    match finding.severity {
+        _ if &*finding.rule == "unanswered-block" => 1,
+        Severity::Error => 0,
+        Severity::Warning => 1,
+        Severity::Note => 2,
+    }
+}
+
+/// What several systems together do to one group.
+fn load_text(load: &Load, lang: Lang) -> String {
+    let systems = few(load.systems.iter().map(|(id, _)| format!("`{}`", shown(id))).collect());
+    let flows = number(
+        load.flows.len(),
+        lang,
+        ["weighing data flow", "weighing data flows"],
+        ["tyngende datastrøm", "tyngende datastrømmer"],
+    );
+    let group = shown(&load.group);
+    let count = load.systems.len();
+    let mut parts = vec![match lang {
+        Lang::En => format!("Load on `{group}`: {count} systems ({systems}) with {flows}"),
+        Lang::Nb => format!("Belastning på `{group}`: {count} systemer ({systems}) med {flows}"),
+    }];
+    let beyond = load.flows.iter().filter(|f| f.beyond_hours).count();
+    if beyond > 1 {
+        parts.push(format!(
+            "{beyond} {}",
+            lang.pick("outside working time", "utenom arbeidstiden")
+        ));
+    }
+    let places = repeated(load.flows.iter().filter_map(|f| f.location.as_deref()));
+    if !places.is_empty() {
+        parts.push(format!("{} {}", lang.pick("same place:", "samme sted:"), few(places)));
+    }
+    let kinds = repeated(load.flows.iter().map(|f| f.category.as_str()));
+    if !kinds.is_empty() {
+        parts.push(format!("{} {}", lang.pick("same data:", "samme data:"), few(kinds)));
+    }
+    parts.push(match load.assessed {
+        true => lang.pick("assessed together", "vurdert samlet").to_owned(),
+        false => lang.pick("not assessed together", "ikke vurdert samlet").to_owned(),
+    });
+    parts.join("; ") + "."
+}
+
+/// A list that does not grow with the input.
+fn few(mut items: Vec<String>) -> String {
+    if items.len() > MOST {
+        items.truncate(MOST);
+        items.push("…".to_owned());
+    }
+    items.join(", ")
+}
+
+/// The values that stand there more than once, with their number.
+fn repeated<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for value in values {
+        *counts.entry(value).or_default() += 1;
+    }
+    let several = counts.into_iter().filter(|(_, n)| *n > 1);
+    several.map(|(value, n)| format!("{} ×{n}", shown(value))).collect()
+}
+
+/// A number with its noun.
+fn number(n: usize, lang: Lang, en: [&str; 2], nb: [&str; 2]) -> String {
+    let [one, many] = if lang == Lang::En { en } else { nb };
+    format!("{n} {}", if n == 1 { one } else { many })
+}

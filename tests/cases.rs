@@ -1,0 +1,142 @@
+//! Findings held against documented decisions: what was hit, what was missed, what was a false
+//! alarm. Prints the table; `cargo test --test cases -- --nocapture` shows it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tillit::config::Config;
+use tillit::finding::{Finding, Severity};
+use tillit::lint::{EvidenceState, Linter};
+use tillit::source::SourceFile;
+use tillit::text::Lang;
+use tillit::value::parse_date;
+use tillit::yaml::{Documents, Limits};
+
+fn yaml(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
+    let text = fs::read_to_string(path).unwrap();
+    let document = Documents::new(&text, Limits::default(), false).next().unwrap();
+    assert!(document.problems.is_empty(), "{name}: {:?}", document.problems);
+    document.to_json(document.root().unwrap())
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Findings and those that a finding about a missing block stands for.
+fn all(findings: &[Finding]) -> Vec<&Finding> {
+    findings
+        .iter()
+        .flat_map(|f| {
+            if f.related.is_empty() {
+                vec![f]
+            } else {
+                f.related.iter().collect()
+            }
+        })
+        .collect()
+}
+
+#[derive(Default)]
+struct Score {
+    yes: (usize, usize),
+    partly: (usize, usize),
+    false_alarms: Vec<String>,
+    /// Errors that ask for what the facts of a lawful case do not say.
+    questions: usize,
+}
+
+#[test]
+fn findings_agree_with_documented_decisions() {
+    let linter = Linter::new(&Config::default(), &[], parse_date("2026-11-21").unwrap(), Lang::En).unwrap();
+    let decisions = yaml("decisions.yaml");
+    let categories = yaml("categories.yaml");
+    for rules in categories.as_object().unwrap().values() {
+        for rule in items(rules) {
+            assert!(
+                linter.rules.find(rule.as_str().unwrap()).is_some(),
+                "categories.yaml: no rule {rule}"
+            );
+        }
+    }
+    let is_law = |finding: &Finding| {
+        finding
+            .bases
+            .iter()
+            .any(|b| b.from.is_none() && b.packs.iter().any(|p| &**p != "core"))
+    };
+    let mut score = Score::default();
+    let mut table = String::new();
+    for case in items(&decisions) {
+        let id = case["id"].as_str().unwrap();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/cases/{id}.tillit.yaml"));
+        let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let report = linter.check(Arc::new(SourceFile::new(id, text)), &|_, _| EvidenceState::NotChecked);
+        let findings = all(&report.findings);
+        let form: Vec<&Finding> = findings.iter().copied().filter(|f| f.bases.is_empty()).collect();
+        assert!(form.is_empty(), "{id}: the manifest itself is at fault: {form:?}");
+        let rules: BTreeSet<&str> = findings.iter().map(|f| &*f.rule).collect();
+        let _ = writeln!(
+            table,
+            "{id} ({}, {} findings)",
+            case["outcome"].as_str().unwrap(),
+            findings.len()
+        );
+        for found in items(&case["found"]) {
+            let category = found["category"].as_str().unwrap();
+            let by: Vec<&str> = items(&categories[category])
+                .iter()
+                .filter_map(Value::as_str)
+                .filter(|r| rules.contains(r))
+                .collect();
+            let visible = found["visible"].as_str().unwrap();
+            let count = if visible == "yes" {
+                &mut score.yes
+            } else {
+                &mut score.partly
+            };
+            count.1 += 1;
+            count.0 += usize::from(!by.is_empty());
+            let mark = if by.is_empty() { "missed" } else { "hit" };
+            let _ = writeln!(table, "  {mark:6} {category} ({visible}): {}", by.join(", "));
+        }
+        let lawful = case["outcome"] == "lawful";
+        let against: BTreeSet<&str> = items(&case["accepted"])
+            .iter()
+            .flat_map(|a| items(&a["against"]))
+            .filter_map(Value::as_str)
+            .collect();
+        for finding in findings.iter().filter(|f| f.severity == Severity::Error && is_law(f)) {
+            if !finding.declared {
+                score.questions += usize::from(lawful);
+            } else if lawful || against.contains(&*finding.rule) {
+                let _ = writeln!(table, "  FALSE ALARM {}: {}", finding.rule, finding.message);
+                score.false_alarms.push(format!("{id}: {}", finding.rule));
+            }
+        }
+    }
+    let percent = |(hit, of): (usize, usize)| 100 * hit / of.max(1);
+    let _ = writeln!(
+        table,
+        "\nvisible: {}/{} ({}%), partly visible: {}/{} ({}%), false alarms: {}, questions on lawful cases: {}",
+        score.yes.0,
+        score.yes.1,
+        percent(score.yes),
+        score.partly.0,
+        score.partly.1,
+        percent(score.partly),
+        score.false_alarms.len(),
+        score.questions,
+    );
+    println!("{table}");
+    assert_eq!(score.false_alarms, Vec::<String>::new());
+    assert!(percent(score.yes) >= 95, "recall over what is visible");
+    assert!(percent(score.partly) >= 80, "recall over what is partly visible");
+}
