@@ -275,6 +275,12 @@ assessments:
 confirmations:
   - {{ by: tillitsvalgt, position: confirm }}
 
+governance: {{ ethics_guidelines: {{ archive: 2024/9 }}, adopted_by: [tillitsvalgt, employer], base: EU guidelines of 2019 }}
+
+transparency: {{ register: {{ url: https://example.org/systems }} }}
+
+impact: {{ benefit: Less overtime, individuals: Fewer changes, undertaking: Full shifts, society: none, work_organisation: none }}
+
 lifecycle:
   procurement_decision: 2025-11-01
   deploy_date: 2026-01-15
