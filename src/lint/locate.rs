@@ -11,7 +11,7 @@ use crate::schema::{Manifest, Place};
 use crate::source::{EncodingError, SourceFile, Span};
 use crate::text::{Lang, shown};
 use crate::value::Value;
-use crate::yaml::{Document, NodeId, ProblemKind};
+use crate::yaml::{Document, Limit, NodeId, Problem, ProblemKind};
 
 /// A location in a source.
 pub(super) fn location(source: &SourceFile, pointer: Pointer, span: Span, label: String) -> Location {
@@ -116,6 +116,15 @@ impl Checker<'_> {
             };
             self.add(rule, Severity::Error, problem.span, message, help, see);
         }
+    }
+
+    /// The limit on findings, at the first document that was not checked.
+    pub(super) fn too_many(&mut self, document: &Document<'_>) {
+        let kind = ProblemKind::Limit(Limit::Findings, self.linter.limits.findings);
+        let start = document.root().map_or(0, |root| document.span(root).start);
+        let span = Span { start, end: start };
+        let (message, help) = Problem { kind, span }.describe(self.lang());
+        self.add("limit-exceeded", Severity::Error, span, message, help, Vec::new());
     }
 
     fn first_one(&self, span: Span) -> Location {
