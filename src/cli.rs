@@ -140,7 +140,10 @@ pub(crate) type Outcome = Result<bool, Failure>;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return output::refuse(&error),
+    };
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args, &cli.common),
         Command::Init(args) => init::run(&args, &cli.common),

@@ -31,7 +31,10 @@ fn every_rule_has_its_page() {
     let folder = std::fs::read_dir(fresh::path("docs/rules")).unwrap().flatten();
     for file in folder.map(|e| e.file_name().to_string_lossy().into_owned()) {
         let id = file.trim_end_matches(".md");
-        assert!(id == "README" || rules.find(id).is_some(), "docs/rules/{file} belongs to no rule");
+        assert!(
+            id == "README" || rules.find(id).is_some(),
+            "docs/rules/{file} belongs to no rule"
+        );
     }
 }
 
@@ -47,13 +50,21 @@ fn the_list_of_rules_is_fresh() {
          | Pack | Kind | What | Hva | Rules |\n|---|---|---|---|---|\n",
     );
     for (number, pack) in rules.packs.iter().enumerate() {
-        let count = rules.rules.iter().filter(|r| r.bases.iter().any(|b| b.packs.contains(&number))).count();
+        let count = rules
+            .rules
+            .iter()
+            .filter(|r| r.bases.iter().any(|b| b.packs.contains(&number)))
+            .count();
         let kind = match pack.kind {
             PackKind::Policy => "policy",
             PackKind::Law => "law · lov",
             PackKind::Agreement => "agreement · avtale",
         };
-        let _ = writeln!(out, "| `{}` | {kind} | {} | {} | {count} |", pack.id, pack.label.en, pack.label.nb);
+        let _ = writeln!(
+            out,
+            "| `{}` | {kind} | {} | {} | {count} |",
+            pack.id, pack.label.en, pack.label.nb
+        );
     }
     let mut by_category: BTreeMap<&str, Vec<&tillit::rule::Rule>> = BTreeMap::new();
     for rule in &rules.rules {
@@ -61,10 +72,17 @@ fn the_list_of_rules_is_fresh() {
     }
     for (id, list) in by_category {
         let (en, nb) = (category(id, Lang::En), category(id, Lang::Nb));
-        let _ = write!(out, "\n## {en} · {nb}\n\n| Rule | Severity | Packs | What to do | Hva du gjør |\n|---|---|---|---|---|\n");
+        let _ = write!(
+            out,
+            "\n## {en} · {nb}\n\n| Rule | Severity | Packs | What to do | Hva du gjør |\n|---|---|---|---|---|\n"
+        );
         for rule in list {
-            let mut packs: Vec<&str> =
-                rule.bases.iter().flat_map(|b| &b.packs).map(|p| &*rules.packs[*p].id).collect();
+            let mut packs: Vec<&str> = rule
+                .bases
+                .iter()
+                .flat_map(|b| &b.packs)
+                .map(|p| &*rules.packs[*p].id)
+                .collect();
             packs.sort_unstable();
             packs.dedup();
             packs.sort_by_key(|p| *p != "core");
@@ -87,16 +105,21 @@ fn the_list_of_rules_is_fresh() {
 #[test]
 fn screens_come_from_real_runs() {
     let mut screens = 0;
-    for name in ["README.md", "CONTRIBUTING.md", "docs/rule-language.md", "docs/configuration.md"] {
+    for name in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/rule-language.md",
+        "docs/configuration.md",
+    ] {
         let text = fresh::read(name);
         let mut out = String::new();
-        let mut lines = text.lines().peekable();
+        let mut lines = text.lines();
         while let Some(line) = lines.next() {
             let _ = writeln!(out, "{line}");
             if line != "```console" {
                 continue;
             }
-            while let Some(line) = lines.next() {
+            for line in lines.by_ref() {
                 if let Some(command) = line.strip_prefix("$ ") {
                     screens += 1;
                     let _ = write!(out, "$ {command}\n{}", run(command));

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::{Common, Failure};
+use super::{Common, Failure, output};
 use crate::config::Config;
-use crate::discover::{repository, shown};
+use crate::discover::{Exclude, repository, shown};
 use crate::finding::Mistake;
 use crate::source::SourceFile;
-use crate::text::{Lang, Localized, escape};
+use crate::text::{Lang, Localized, both, escape};
 
 /// Names of the configuration file.
 const NAMES: [&str; 2] = ["tillit.yaml", "tillit.yml"];
@@ -21,12 +21,12 @@ const LARGEST: u64 = 1 << 20;
 /// Most rule files of an organisation's own.
 const MOST_RULES: usize = 5_000;
 
-/// The configuration of a run, with the folder it lies in.
+/// The configuration of a run.
 pub(super) struct Found {
     /// What it says.
     pub(super) config: Config,
-    /// Its folder; the present one without a configuration.
-    pub(super) folder: PathBuf,
+    /// What it leaves out.
+    pub(super) exclude: Exclude,
     /// The rules of the organisation's own.
     pub(super) rules: Vec<Arc<SourceFile>>,
 }
@@ -40,10 +40,18 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
     let file = match &common.config {
         Some(path) => Some(path.clone()),
         None => {
-            let mut files = paths.iter().map(|path| find(path)).collect::<Vec<_>>();
-            files.dedup();
-            if let [Some(a), Some(b), ..] = files.as_slice() {
-                let (a, b) = (shown(a), shown(b));
+            let mut files: Vec<Option<PathBuf>> = Vec::new();
+            for file in paths.iter().filter(|path| path.exists()).map(|path| find(path)) {
+                if !files.contains(&file) {
+                    files.push(file);
+                }
+            }
+            if let [a, b, ..] = files.as_slice() {
+                let name = |file: &Option<PathBuf>| match file {
+                    Some(file) => shown(file),
+                    None => lang.pick("none", "ingen").to_owned(),
+                };
+                let (a, b) = (name(a), name(b));
                 return Err(Failure::say(
                     lang,
                     format!(
@@ -60,7 +68,7 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
     let Some(file) = file else {
         return Ok(Found {
             config: Config::default(),
-            folder: PathBuf::from("."),
+            exclude: Exclude::below(Path::new(".")),
             rules: Vec::new(),
         });
     };
@@ -71,8 +79,9 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
         .map_or_else(|| PathBuf::from("."), Path::to_owned);
+    let exclude = exclude(&config, &source, &folder).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
     let rules = local_rules(&config, &source, &folder, lang)?;
-    Ok(Found { config, folder, rules })
+    Ok(Found { config, exclude, rules })
 }
 
 /// The configuration in the folder of a path or above it, up to the root of the repository.
@@ -97,18 +106,39 @@ fn find(path: &Path) -> Option<PathBuf> {
 fn read(path: &Path, lang: Lang) -> Result<SourceFile, Failure> {
     let name = escape(&shown(path)).into_owned();
     let fail = |en: String, nb: String| Failure::say(lang, en, nb);
-    let meta = path
-        .metadata()
-        .map_err(|e| fail(format!("cannot read {name}: {e}"), format!("kan ikke lese {name}: {e}")))?;
+    let unread = |error| {
+        let reason = output::reason(&error, lang);
+        fail(format!("cannot read {name}: {reason}"), format!("kan ikke lese {name}: {reason}"))
+    };
+    let meta = path.metadata().map_err(unread)?;
     if !meta.is_file() || meta.len() > LARGEST {
         return Err(fail(
             format!("{name} is not a regular file of at most {} MiB", LARGEST >> 20),
             format!("{name} er ikke en vanlig fil på høyst {} MiB", LARGEST >> 20),
         ));
     }
-    let bytes = std::fs::read(path)
-        .map_err(|e| fail(format!("cannot read {name}: {e}"), format!("kan ikke lese {name}: {e}")))?;
+    let bytes = std::fs::read(path).map_err(unread)?;
     SourceFile::from_bytes(name.as_str(), bytes).map_err(|(_, e)| fail(format!("{name}: {e}"), format!("{name}: {e}")))
+}
+
+/// The patterns of what is not checked, relative to the folder of the configuration.
+fn exclude(config: &Config, source: &Arc<SourceFile>, folder: &Path) -> Result<Exclude, Vec<Mistake>> {
+    let mut exclude = Exclude::below(folder);
+    let mut mistakes = Vec::new();
+    for (pattern, span) in &config.exclude {
+        if !exclude.add(pattern) {
+            mistakes.push(Mistake {
+                source: Arc::clone(source),
+                span: *span,
+                message: both("this is not a pattern", "dette er ikke et mønster"),
+                help: both(
+                    "Write it as in .gitignore, where `*`, `?`, `[` and `{` have a meaning.",
+                    "Skriv det som i .gitignore, der `*`, `?`, `[` og `{` har en betydning.",
+                ),
+            });
+        }
+    }
+    if mistakes.is_empty() { Ok(exclude) } else { Err(mistakes) }
 }
 
 /// The rule files in the folders that the configuration names, which must lie below it.
@@ -163,11 +193,13 @@ fn local_rules(
 pub(super) fn rule_files(folder: &Path, lang: Lang) -> Result<Vec<Arc<SourceFile>>, Failure> {
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).follow_links(false).sort_by_file_name() {
-        let entry = entry.map_err(|e| {
+        let entry = entry.map_err(|error| {
+            let path = shown(error.path().unwrap_or(folder));
+            let reason = output::reason(&error.into(), lang);
             Failure::say(
                 lang,
-                format!("cannot read the rules: {e}"),
-                format!("kan ikke lese reglene: {e}"),
+                format!("cannot read {path}: {reason}"),
+                format!("kan ikke lese {path}: {reason}"),
             )
         })?;
         if entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == "yaml") {

@@ -84,8 +84,8 @@ pub(super) fn test(args: &TestArgs, common: &Common) -> Outcome {
         return Ok(false);
     }
     output::write(None, lang, |out| match lang {
-        Lang::En => writeln!(out, "{rules} rules, {examples} examples: all give what they say"),
-        Lang::Nb => writeln!(out, "{rules} regler, {examples} eksempler: alle gir det de sier"),
+        Lang::En => writeln!(out, "rules: {rules}, examples: {examples}; all give what they say"),
+        Lang::Nb => writeln!(out, "regler: {rules}, eksempler: {examples}; alle gir det de sier"),
     })?;
     Ok(true)
 }

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! `file` (`file+` with `\xHH` for single bytes), `folder`, `link NAME -> TARGET` set up what is
-//! there; `env NAME=VALUE` and `stdin` belong to the next `run`. `stdout`, `stderr` (left out when
+//! there; `env NAME=VALUE` and `stdin` belong to the next `run`, `in FOLDER` to all that follow. `stdout`, `stderr` (left out when
 //! empty) and `exit` are what came of it; `then NAME` is what a file holds afterwards.
 
 use std::fmt::Write as _;
@@ -45,6 +45,7 @@ pub fn run(text: &str) -> Result<String, String> {
     let mut out = about.to_owned();
     let mut environment: Vec<(&str, &str)> = Vec::new();
     let mut stdin = "";
+    let mut folder = "";
     for Section { head, body } in sections {
         let (kind, rest) = head.split_once(' ').unwrap_or((head, ""));
         if !matches!(kind, "stdout" | "stderr" | "exit" | "then") {
@@ -55,13 +56,16 @@ pub fn run(text: &str) -> Result<String, String> {
             "file+" => _ = sandbox.file(rest, bytes(body)),
             "folder" => fs::create_dir_all(sandbox.path(rest)).map_err(|e| e.to_string())?,
             "link" => link(&sandbox, rest)?,
+            "in" => folder = rest,
             "env" => environment.push(rest.split_once('=').ok_or("env NAME=VALUE")?),
             "stdin" => stdin = body,
             "run" => {
                 let words = words(rest);
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 let mut command = sandbox.command(&words);
-                command.envs(std::mem::take(&mut environment));
+                command
+                    .envs(std::mem::take(&mut environment))
+                    .current_dir(sandbox.path(folder));
                 let output = sandbox.run_with(command, std::mem::take(&mut stdin).as_bytes());
                 for (name, bytes) in [("stdout", output.stdout), ("stderr", output.stderr)] {
                     let text = printable(&sandbox, &bytes);
