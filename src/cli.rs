@@ -129,8 +129,8 @@ impl Failure {
     /// A message in the language of the run.
     pub(crate) fn say(lang: Lang, en: impl Into<String>, nb: impl Into<String>) -> Failure {
         Failure::Message(match lang {
-            Lang::En => en.into(),
-            Lang::Nb => nb.into(),
+            Lang::En => format!("error: {}", en.into()),
+            Lang::Nb => format!("feil: {}", nb.into()),
         })
     }
 }

@@ -68,13 +68,8 @@ pub enum Loading {
 
 /// The id that a rule has by the name of its file.
 fn rule_id(source: &SourceFile) -> String {
-    source
-        .name()
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(".yaml")
-        .to_owned()
+    let file = source.name().rsplit('/').next().unwrap_or_default();
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned()
 }
 
 fn file(builtin: Builtin) -> Arc<SourceFile> {

@@ -9,8 +9,8 @@ use super::{Common, Failure, output};
 use crate::config::Config;
 use crate::discover::{Exclude, repository, shown};
 use crate::finding::Mistake;
-use crate::source::SourceFile;
-use crate::text::{Lang, Localized, both, escape};
+use crate::source::{SourceFile, Span};
+use crate::text::{Lang, both, escape, not_text};
 
 /// Names of the configuration file.
 const NAMES: [&str; 2] = ["tillit.yaml", "tillit.yml"];
@@ -88,14 +88,15 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
 fn find(path: &Path) -> Option<PathBuf> {
     let full = std::path::absolute(path).ok()?;
     let start = if full.is_dir() { full.as_path() } else { full.parent()? };
-    let root = repository(start);
     let here = std::path::absolute(".").ok()?;
+    let below = || start.starts_with(&here).then(|| here.clone());
+    let root = repository(start).or_else(below);
     for folder in start.ancestors() {
         if let Some(file) = NAMES.iter().map(|name| folder.join(name)).find(|f| f.is_file()) {
             // Shown as people see it: relative to where they stand, if it lies there.
             return Some(file.strip_prefix(&here).map(Path::to_owned).unwrap_or(file));
         }
-        // Without a repository, the search ends at the folder that was named.
+        // Without a repository, the search ends at the present folder, or at the one that was named.
         if root.as_deref().is_none_or(|root| folder == root) {
             break;
         }
@@ -118,7 +119,17 @@ fn read(path: &Path, lang: Lang) -> Result<SourceFile, Failure> {
         ));
     }
     let bytes = std::fs::read(path).map_err(unread)?;
-    SourceFile::from_bytes(name.as_str(), bytes).map_err(|(_, e)| fail(format!("{name}: {e}"), format!("{name}: {e}")))
+    SourceFile::from_bytes(name.as_str(), bytes).map_err(|(source, error)| {
+        let (message, help) = not_text(error);
+        let end = source.text().len();
+        let mistake = Mistake {
+            source: Arc::new(source),
+            span: Span::new(end, end),
+            message,
+            help,
+        };
+        Failure::Mistakes(vec![mistake], lang)
+    })
 }
 
 /// The patterns of what is not checked, relative to the folder of the configuration.
@@ -166,18 +177,30 @@ fn local_rules(
             mistakes.push(Mistake {
                 source: Arc::clone(source),
                 span: *span,
-                message: Localized {
-                    en: "this is not a folder below the configuration".into(),
-                    nb: "dette er ikke en mappe under konfigurasjonen".into(),
-                },
-                help: Localized {
-                    en: "Name a folder relative to tillit.yaml and inside the same repository.".into(),
-                    nb: "Oppgi en mappe relativt til tillit.yaml og i samme kodelager.".into(),
-                },
+                message: both(
+                    "this is not a folder below the configuration",
+                    "dette er ikke en mappe under konfigurasjonen",
+                ),
+                help: both(
+                    "Name a folder relative to tillit.yaml and below it.",
+                    "Oppgi en mappe under tillit.yaml, relativt til den.",
+                ),
             });
             continue;
         }
-        files.extend(rule_files(&path, lang)?);
+        let rules = rule_files(&path, lang)?;
+        if rules.is_empty() {
+            mistakes.push(Mistake {
+                source: Arc::clone(source),
+                span: *span,
+                message: both("there is no rule in this folder", "det er ingen regler i denne mappen"),
+                help: both(
+                    "Rules are files that end in .yaml or .yml.",
+                    "Regler er filer som slutter på .yaml eller .yml.",
+                ),
+            });
+        }
+        files.extend(rules);
     }
     if mistakes.is_empty() {
         Ok(files)
@@ -202,7 +225,7 @@ pub(super) fn rule_files(folder: &Path, lang: Lang) -> Result<Vec<Arc<SourceFile
                 format!("kan ikke lese {path}: {reason}"),
             )
         })?;
-        if entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == "yaml") {
+        if entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == "yaml" || e == "yml") {
             files.push(Arc::new(read(entry.path(), lang)?));
         }
         if files.len() > MOST_RULES {

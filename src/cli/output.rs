@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::{Common, Failure};
+use crate::finding::Mistake;
 use crate::report::text::render_mistakes;
 use crate::text::{Lang, escape, is_unsafe};
 
@@ -96,19 +97,26 @@ fn stdout_failure(error: &io::Error, lang: Lang) -> Failure {
 
 /// Says on standard error why checking was impossible.
 pub(super) fn complain(failure: &Failure, common: &Common) {
-    let mut err = io::stderr().lock();
-    // Nothing can be done when not even the complaint can be written.
-    let _ = match failure {
-        Failure::Message(message) => {
-            let word = common.lang(None).pick("error", "feil");
-            writeln!(err, "tillit: {word}: {}", escape(message))
-        }
+    match failure {
+        Failure::Message(message) => note(message),
         Failure::Mistakes(mistakes, lang) => {
-            let style = common.style(io::stderr().is_terminal(), false);
-            render_mistakes(mistakes, *lang, style, &mut err)
+            show_mistakes(mistakes, *lang, common);
+            let last = lang.pick(
+                "Nothing was checked: the rules or the configuration must be right first.",
+                "Ingenting er kontrollert: reglene eller konfigurasjonen må være riktige først.",
+            );
+            let _ = writeln!(io::stderr().lock(), "{last}");
         }
-        Failure::ClosedPipe => Ok(()),
-    };
+        Failure::ClosedPipe => {}
+    }
+}
+
+/// Shows mistakes on standard error, each with its excerpt.
+pub(super) fn show_mistakes(mistakes: &[Mistake], lang: Lang, common: &Common) {
+    let mut err = io::stderr().lock();
+    let style = common.style(io::stderr().is_terminal(), false);
+    // Nothing can be done when not even this can be written.
+    let _ = render_mistakes(mistakes, lang, style, &mut err);
 }
 
 /// Says why the arguments cannot be understood, or prints the help that they ask for.

@@ -11,7 +11,7 @@ use crate::pointer::Pointer;
 use crate::ruleset::UNANSWERED_BLOCK;
 use crate::schema::{Manifest, Place};
 use crate::source::{EncodingError, SourceFile, Span};
-use crate::text::{Lang, shown};
+use crate::text::{self, Lang, shown};
 use crate::value::Value;
 use crate::yaml::{Document, NodeId, ProblemKind};
 
@@ -90,16 +90,8 @@ impl Checker<'_> {
 
     pub(super) fn not_text(&mut self, error: EncodingError, span: Span) {
         let lang = self.lang();
-        let message = match (error, lang) {
-            (EncodingError::OtherEncoding(name), Lang::Nb) => format!("filen er {name}, ikke UTF-8"),
-            (EncodingError::NotUtf8 { offset, value }, Lang::Nb) => {
-                format!("byten 0x{value:02X} på plass {offset} er ikke UTF-8")
-            }
-            (error, Lang::En) => error.to_string(),
-        };
-        let help = lang
-            .pick("Save the file as UTF-8.", "Lagre filen som UTF-8.")
-            .to_owned();
+        let (message, help) = text::not_text(error);
+        let (message, help) = (message.get(lang).to_owned(), help.get(lang).to_owned());
         self.add("invalid-yaml", Severity::Error, span, message, help, Vec::new());
     }
 
