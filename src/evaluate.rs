@@ -46,17 +46,20 @@ impl<'d> Examined<'d> {
         let rules = self.rules;
         let mut hits = Vec::new();
         for (number, rule) in rules.rules.iter().enumerate() {
-            if !rule.variants.is_empty() && is_active(rule, packs) && !rules.is_off(number) {
+            if !rule.variants.is_empty() && !rules.is_off(number) {
                 self.hits_of(number, packs, lang, &mut hits);
             }
         }
         hits
     }
 
-    /// Everything that one rule finds.
+    /// Everything that one rule finds, if one of its packs is active.
     pub fn hits_of(&mut self, number: usize, packs: &[bool], lang: Lang, hits: &mut Vec<Hit>) {
         let rules = self.rules;
         let rule = &rules.rules[number];
+        if !is_active(rule, packs) {
+            return;
+        }
         for variant in &rule.variants {
             match variant.given {
                 None => hits.extend(self.examine(number, rule, variant, packs, lang)),

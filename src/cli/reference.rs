@@ -63,8 +63,8 @@ pub(super) fn test(args: &TestArgs, common: &Common) -> Outcome {
         let folder = escape(&args.folder.to_string_lossy()).into_owned();
         return Err(Failure::say(
             lang,
-            format!("no rule (*.yaml) in {folder}"),
-            format!("ingen regler (*.yaml) i {folder}"),
+            format!("no rule (*.yaml or *.yml) in {folder}"),
+            format!("ingen regler (*.yaml eller *.yml) i {folder}"),
         ));
     }
     let today = day::today(None, lang)?;
@@ -80,12 +80,12 @@ pub(super) fn test(args: &TestArgs, common: &Common) -> Outcome {
         }
     }
     if !mistakes.is_empty() {
-        output::complain(&Failure::Mistakes(mistakes, lang), common);
+        output::show_mistakes(&mistakes, lang, common);
         return Ok(false);
     }
     output::write(None, lang, |out| match lang {
-        Lang::En => writeln!(out, "{rules} rules, {examples} examples: all give what they say"),
-        Lang::Nb => writeln!(out, "{rules} regler, {examples} eksempler: alle gir det de sier"),
+        Lang::En => writeln!(out, "rules: {rules}, examples: {examples}; all give what they say"),
+        Lang::Nb => writeln!(out, "regler: {rules}, eksempler: {examples}; alle gir det de sier"),
     })?;
     Ok(true)
 }

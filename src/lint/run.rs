@@ -135,9 +135,8 @@ fn load_findings(linter: &Linter, loads: &[Load]) -> Vec<Finding> {
                 }
             }
             let mut examined = Examined::new(&manifest, rules, facts, linter.today);
-            let packs: Vec<bool> = rules.pack_switches.iter().map(|set| set.unwrap_or(true)).collect();
             let mut hits = Vec::new();
-            examined.hits_of(number, &packs, linter.lang, &mut hits);
+            examined.hits_of(number, &load.packs, linter.lang, &mut hits);
             for hit in hits {
                 let (_, primary) = &load.systems[0];
                 findings.push(Finding {

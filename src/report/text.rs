@@ -87,16 +87,17 @@ pub fn render_mistakes(mistakes: &[Mistake], lang: Lang, style: Style, out: &mut
             Lang::Nb => format!("… og {more} feil til"),
         })?;
     }
-    page.paragraph(lang.pick(
-        "Nothing was checked: the rules or the configuration must be right first.",
-        "Ingenting er kontrollert: reglene eller konfigurasjonen må være riktige først.",
-    ))
+    Ok(())
 }
 
 /// The findings of a file, in the order of its lines; of too many, the gravest.
 fn file_findings(page: &mut Page<'_>, linter: &Linter, file: &FileReport) -> io::Result<()> {
     let mut shown: Vec<usize> = (0..file.findings.len()).collect();
-    shown.sort_by_key(|n| std::cmp::Reverse(file.findings[*n].severity));
+    // That a limit was exceeded says that there may be more, so it is never among the hidden.
+    shown.sort_by_key(|n| {
+        let finding = &file.findings[*n];
+        std::cmp::Reverse((&*finding.rule == "limit-exceeded", finding.severity))
+    });
     let hidden = shown.split_off(shown.len().min(MOST));
     shown.sort_unstable();
     let shown = shown.into_iter().map(|n| &file.findings[n]);

@@ -14,7 +14,7 @@ use crate::value::parse_date;
 use crate::yaml::{Document, Documents, Limits, NodeId};
 
 /// Keys of a rule, in their order: the deciding ones up to `see`, then the explaining ones.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "id",
     "category",
     "severity",
@@ -34,6 +34,7 @@ const KEYS: [&str; 20] = [
     "message",
     "help",
     "rationale",
+    "limits",
     "examples",
 ];
 
@@ -153,16 +154,47 @@ impl<'a> Loader<'a> {
         );
     }
 
-    fn missing(&mut self, key: &str) {
-        let first = self.document.children(self.root).next().unwrap_or(self.root);
-        self.wrong(
-            first,
-            both(format!("`{key}` is missing"), format!("`{key}` mangler")),
-            both(
-                format!("Add `{key}`; docs/rule-language.md shows a whole rule."),
-                format!("Legg til `{key}`. docs/rule-language.md viser en hel regel."),
-            ),
-        );
+    /// Notes the keys that are not there, and those that no rule has.
+    fn required(&mut self, whole: bool) {
+        // What the program computes has no bases where it is about the form of a manifest; it, and
+        // what shows only over several manifests, has tests of its own instead of examples.
+        let computed = self.get("computed").is_some();
+        let given = self.get("given").map_or("$", |n| self.text(n));
+        let elsewhere = computed || given.starts_with("$facts.load");
+        let head = ["id", "category", "severity"].into_iter();
+        let head = head.chain((!computed).then_some("bases"));
+        let tail = ["title", "message", "help", "rationale"].into_iter();
+        let tail = tail.chain((!elsewhere).then_some("examples")).filter(|_| whole);
+        let missing: Vec<String> = head
+            .chain(tail)
+            .filter(|key| self.get(key).is_none())
+            .map(|key| format!("`{key}`"))
+            .collect();
+        if !missing.is_empty() {
+            let first = self.document.children(self.root).next().unwrap_or(self.root);
+            let keys = missing.join(", ");
+            self.wrong(
+                first,
+                both(format!("not in this rule: {keys}"), format!("ikke i denne regelen: {keys}")),
+                both(
+                    "Add them; docs/rule-language.md shows a whole rule.",
+                    "Legg dem til. docs/rule-language.md viser en hel regel.",
+                ),
+            );
+        }
+        self.keys(self.root, &KEYS);
+        if let Some(examples) = self.get("examples") {
+            self.keys(examples, &["bad", "good"]);
+        }
+    }
+
+    /// Notes keys of a mapping that are not known there.
+    fn keys(&mut self, map: NodeId, known: &[&str]) {
+        for (key, _) in self.document.entries(map) {
+            if !known.contains(&self.text(key)) {
+                self.unknown(key, ("key", "nøkkel"), known.iter().copied());
+            }
+        }
     }
 
     fn severity(&mut self, node: NodeId) -> Severity {
@@ -175,29 +207,7 @@ impl<'a> Loader<'a> {
 
     fn rule(&mut self, source: &Arc<SourceFile>, whole: bool) -> Rule {
         let document = self.document;
-        for (key, _) in document.entries(self.root) {
-            if !KEYS.contains(&self.text(key)) && self.text(key) != "limits" {
-                self.unknown(key, ("key", "nøkkel"), KEYS.into_iter().chain(["limits"]));
-            }
-        }
-        let required: &[&str] = if whole {
-            &["id", "category", "severity", "title", "message", "help", "rationale"]
-        } else {
-            &["id", "category", "severity"]
-        };
-        for key in required {
-            if self.get(key).is_none() {
-                self.missing(key);
-            }
-        }
-        // What the program computes, or what shows only over several manifests, has tests of its own.
-        let elsewhere = self.get("computed").is_some()
-            || self
-                .get("given")
-                .is_some_and(|n| self.text(n).starts_with("$facts.load"));
-        if whole && !elsewhere && self.get("examples").is_none() {
-            self.missing("examples");
-        }
+        self.required(whole);
         let id_node = self.get("id");
         let id = id_node.map(|n| self.text(n)).unwrap_or_default();
         let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -222,9 +232,6 @@ impl<'a> Loader<'a> {
         let waivable = self.get("waivable").is_none_or(|n| self.text(n) != "false");
         let bases = self.bases("bases", true);
         let background = self.bases("background", false);
-        if bases.is_empty() && self.get("bases").is_none() && self.get("computed").is_none() {
-            self.missing("bases");
-        }
         let params = self.compiler_params();
         let given = self.get("given").map_or("$", |n| self.text(n)).to_owned();
         let variants = self.variants(&given);
@@ -292,11 +299,15 @@ impl<'a> Loader<'a> {
                         }
                     }
                     "severity" => basis.severity = Some(self.severity(value)),
-                    "says" => basis.says = localized(document, value),
+                    "says" => {
+                        self.keys(value, &["en", "nb"]);
+                        basis.says = localized(document, value);
+                    }
                     _ => self.unknown(key, ("key", "nøkkel"), BASIS),
                 }
             }
-            if with_packs && basis.packs.is_empty() {
+            let named = document.get(node, "packs").map(|n| document.children(n).count());
+            if with_packs && named.unwrap_or(0) == 0 {
                 self.wrong(
                     node,
                     both("a basis names its packs", "et grunnlag oppgir pakkene sine"),
@@ -321,17 +332,21 @@ impl<'a> Loader<'a> {
     }
 
     fn variants(&mut self, given: &str) -> Vec<Variant> {
+        let document = self.document;
         let checks: Vec<(&str, NodeId)> = ["require", "forbid"]
             .into_iter()
             .filter_map(|key| Some((key, self.get(key)?)))
             .collect();
+        for node in [self.get("when"), self.get("require"), self.get("forbid")] {
+            node.into_iter().for_each(|node| self.compiler.nothing_empty(node));
+        }
         if self.get("computed").is_some() {
             return Vec::new();
         }
         let [(key, check)] = checks[..] else {
-            let node = checks.get(1).map_or(self.root, |(_, node)| *node);
-            let first = self.document.children(self.root).next().unwrap_or(node);
-            let node = if checks.is_empty() { first } else { node };
+            let second = checks.get(1).and_then(|(key, _)| document.entry(self.root, key));
+            let first = document.children(self.root).next().unwrap_or(self.root);
+            let node = second.map_or(first, |(key, _)| key);
             self.wrong(
                 node,
                 both(
@@ -362,7 +377,6 @@ impl<'a> Loader<'a> {
             let at = self
                 .get("at")
                 .and_then(|n| self.compiler.place(self.text(n), self.document.span(n)));
-            let document = self.document;
             let see = self.get("see").map_or_else(Vec::new, |n| {
                 document
                     .children(n)
@@ -431,8 +445,10 @@ impl<'a> Loader<'a> {
         };
         let mut out = Vec::new();
         for node in document.children(list) {
+            self.keys(node, &["if", "severity"]);
             match (document.get(node, "if"), document.get(node, "severity")) {
                 (Some(condition), Some(severity)) => {
+                    self.compiler.nothing_empty(condition);
                     out.push((self.compiler.condition(condition), self.severity(severity)));
                 }
                 _ => self.wrong(
@@ -449,6 +465,7 @@ impl<'a> Loader<'a> {
         let document = self.document;
         for key in ["title", "message", "help", "rationale", "limits"] {
             let Some(node) = self.get(key) else { continue };
+            self.keys(node, &["en", "nb"]);
             let text = localized(document, node);
             if text.en.is_empty() || text.nb.is_empty() {
                 self.wrong(
@@ -521,14 +538,7 @@ impl<'a> Loader<'a> {
                         Some(name) => match self.compiler.params().iter().find(|p| p.name == name) {
                             Some(param) => Piece::Text(param.value().to_owned()),
                             None => {
-                                self.compiler.mistake(
-                                    span,
-                                    both(
-                                        format!("unknown parameter `{name}`"),
-                                        format!("ukjent parameter `{name}`"),
-                                    ),
-                                    both("Name it under `params`.", "Oppgi den under `params`."),
-                                );
+                                self.compiler.unknown_param(span, name);
                                 Piece::Nothing
                             }
                         },

@@ -180,6 +180,13 @@ impl ProblemKind {
                     ),
                 )
             }
+            P::Version { found } if found == "1" => (
+                both(
+                    "the format version is a number and stands without quotes".into(),
+                    "formatversjonen er et tall og står uten anførselstegn".into(),
+                ),
+                both("Write `tillit: 1`.".into(), "Skriv `tillit: 1`.".into()),
+            ),
             P::Version { found } => (
                 both(
                     format!("format version `{found}` is not known"),
@@ -357,8 +364,11 @@ impl Kind {
             ),
             Kind::Term(_) => ("a term of the vocabulary", "et ord fra ordlisten"),
             Kind::Block => ("keys and values", "nøkler og verdier"),
-            Kind::List(_) => ("a list", "en liste"),
-            Kind::Items(_) => ("a list of entries", "en liste med oppføringer"),
+            Kind::List(_) => ("a list, as `[one, two]`", "en liste, som `[en, to]`"),
+            Kind::Items(_) => (
+                "a list of entries, each behind `- `",
+                "en liste med oppføringer, hver bak `- `",
+            ),
         }
     }
 }

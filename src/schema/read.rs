@@ -371,7 +371,7 @@ impl<'d> Reader<'d, '_> {
             Some(number) if is_place(text) => Ok(Value::Country(text, number)),
             _ => Err(ProblemKind::NotACountry {
                 found: shown(text),
-                nearest: countries.find(&text.to_uppercase()).map(|_| text.to_uppercase()),
+                nearest: countries.meant(text).map(str::to_owned),
             }),
         }
     }

@@ -192,8 +192,14 @@ fn syntax_message(kind: &ErrorKind, lang: Lang) -> (String, String) {
             "Indent with spaces.",
             "Rykk inn med mellomrom.",
         ),
-        E::InvalidIndentation
-        | E::ExpectedBlockMappingKey
+        // The parser says this only inside brackets, braces and quotation marks.
+        E::InvalidIndentation => (
+            "a bracket, brace or quotation mark above is not closed, or this line is not indented behind it",
+            "en klamme, krøllparentes eller et anførselstegn over er ikke lukket, eller linjen er ikke rykket inn bak det",
+            "Close it, or indent the lines up to where it is closed.",
+            "Lukk det, eller rykk inn linjene fram til der det lukkes.",
+        ),
+        E::ExpectedBlockMappingKey
         | E::ExpectedBlockSequenceEntry
         | E::InvalidBlockScalarIndent
         | E::InvalidFlowScalarIndent => (

@@ -321,7 +321,5 @@ fn mistakes_are_shown_where_they_stand() {
        ·   ───────────────
        ╰────
       help  Did you mean `retention-defined`?
-
-    Nothing was checked: the rules or the configuration must be right first.
     ");
 }

@@ -122,12 +122,12 @@ impl<'a> Compiler<'a> {
     fn param(&mut self, name: &str, span: Span, kind: &Kind, level: bool) -> Operand {
         let params = self.params;
         let Some(param) = params.iter().find(|p| p.name == name) else {
-            self.unknown(
-                span,
-                ("parameter", "parameter"),
-                name,
-                params.iter().map(|p| p.name.as_str()),
-            );
+            if params.is_empty() {
+                self.unknown_param(span, name);
+            } else {
+                let known = params.iter().map(|p| p.name.as_str());
+                self.unknown(span, ("parameter", "parameter"), name, known);
+            }
             return Operand::Literal(Literal::Flag(false));
         };
         let resolve = |text: &'a str| text.parse::<f64>().map_or(Resolved::Str(text), Resolved::Float);
