@@ -134,7 +134,7 @@ fn error_path(error: &ignore::Error) -> Option<PathBuf> {
 }
 
 /// What a path is. A link counts as what it leads to, if that lies in the same repository.
-fn look_at(path: &Path) -> Found {
+pub fn look_at(path: &Path) -> Found {
     let not = || Found::NotAFile(path.to_owned());
     let Ok(meta) = path.symlink_metadata() else {
         return Found::File(path.to_owned());

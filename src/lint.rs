@@ -19,7 +19,7 @@ use crate::text::Lang;
 use crate::value::Value;
 use crate::yaml::{Document, Documents, Limits};
 
-pub use run::{Run, finish};
+pub use run::{Run, Unread, finish};
 
 /// What became of a file that a manifest refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use walkdir::WalkDir;
 
 use super::{Common, Failure, output};
 use crate::config::Config;
-use crate::discover::{Exclude, repository, shown};
+use crate::discover::{self, Exclude, repository, shown};
 use crate::finding::Mistake;
 use crate::source::{SourceFile, Span};
 use crate::text::{Lang, both, escape, not_text};
@@ -62,7 +62,8 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
                     ),
                 ));
             }
-            files.into_iter().flatten().next()
+            let file = files.into_iter().flatten().next();
+            file.map(|file| acceptable(file, lang)).transpose()?
         }
     };
     let Some(file) = file else {
@@ -92,7 +93,12 @@ fn find(path: &Path) -> Option<PathBuf> {
     let below = || start.starts_with(&here).then(|| here.clone());
     let root = repository(start).or_else(below);
     for folder in start.ancestors() {
-        if let Some(file) = NAMES.iter().map(|name| folder.join(name)).find(|f| f.is_file()) {
+        // Whatever has the name counts, so that a configuration cannot be made to vanish.
+        if let Some(file) = NAMES
+            .iter()
+            .map(|name| folder.join(name))
+            .find(|f| f.symlink_metadata().is_ok())
+        {
             // Shown as people see it: relative to where they stand, if it lies there.
             return Some(file.strip_prefix(&here).map(Path::to_owned).unwrap_or(file));
         }
@@ -102,6 +108,33 @@ fn find(path: &Path) -> Option<PathBuf> {
         }
     }
     None
+}
+
+/// A configuration that was found and not named: it must be the only one in its folder, a regular
+/// file, and lie in the repository.
+fn acceptable(file: PathBuf, lang: Lang) -> Result<PathBuf, Failure> {
+    let name = escape(&shown(&file)).into_owned();
+    if let discover::Found::NotAFile(_) = discover::look_at(&file) {
+        return Err(Failure::say(
+            lang,
+            format!("{name} is not a regular file of this repository; put the configuration itself there"),
+            format!("{name} er ikke en vanlig fil i dette kodelageret. Legg selve konfigurasjonen der"),
+        ));
+    }
+    let folder = file.parent().unwrap_or(Path::new("."));
+    if NAMES
+        .iter()
+        .filter(|name| folder.join(name).symlink_metadata().is_ok())
+        .count()
+        > 1
+    {
+        return Err(Failure::say(
+            lang,
+            format!("there is both a {} and a {}; keep one", NAMES[0], NAMES[1]),
+            format!("det finnes både en {} og en {}. Behold den ene", NAMES[0], NAMES[1]),
+        ));
+    }
+    Ok(file)
 }
 
 fn read(path: &Path, lang: Lang) -> Result<SourceFile, Failure> {

@@ -20,6 +20,17 @@ pub struct Run {
     pub files: Vec<FileReport>,
     /// What several systems do to the same group.
     pub loads: Vec<Load>,
+    /// What could not be read, and so was not checked.
+    pub unread: Vec<Unread>,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Its path as people see it.
+    pub path: String,
+    /// Why.
+    pub reason: String,
 }
 
 impl Run {
@@ -64,7 +75,11 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
             file.findings.sort_by(|a, b| a.order().cmp(&b.order()));
         }
     }
-    Run { files, loads }
+    Run {
+        files,
+        loads,
+        unread: Vec::new(),
+    }
 }
 
 /// The same system id in two manifests.

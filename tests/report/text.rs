@@ -86,6 +86,7 @@ fn of_one(source: &Arc<SourceFile>, findings: Vec<Finding>) -> Run {
     Run {
         files: vec![file],
         loads: Vec::new(),
+        unread: Vec::new(),
     }
 }
 
