@@ -113,10 +113,7 @@ impl Config {
                     "a second document, behind `---`, would not be read",
                     "et dokument til, etter `---`, ville ikke blitt lest",
                 ),
-                help: both(
-                    "Put everything into one document.",
-                    "Samle alt i ett dokument.",
-                ),
+                help: both("Put everything into one document.", "Samle alt i ett dokument."),
             });
         }
         if !mistakes.is_empty() {
@@ -314,7 +311,10 @@ fn wanted(kind: &TypeKind) -> (&'static str, &'static str) {
     match kind {
         TypeKind::Single(JsonType::Boolean) => ("`true` or `false`", "`true` eller `false`"),
         TypeKind::Single(JsonType::Array) => ("a list, as `[one, two]`", "en liste, som `[en, to]`"),
-        TypeKind::Single(JsonType::Object) => ("keys and values, as `key: value`", "nøkler og verdier, som `nøkkel: verdi`"),
+        TypeKind::Single(JsonType::Object) => (
+            "keys and values, as `key: value`",
+            "nøkler og verdier, som `nøkkel: verdi`",
+        ),
         _ => ("a text", "en tekst"),
     }
 }

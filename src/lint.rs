@@ -232,7 +232,8 @@ impl<'a> Checker<'a> {
             Value::Term(id) => Some(vocabularies.term(id).id.clone()),
             _ => None,
         };
-        self.summaries.extend(Summary::of(manifest, score, packs, id_of, location));
+        self.summaries
+            .extend(Summary::of(manifest, score, packs, id_of, location));
     }
 
     /// Findings from hits. Where a whole block is missing, one finding stands for all that the

@@ -98,9 +98,7 @@ fn a_thousand_comment_lines_in_a_row_are_read() {
 fn a_flow_collection_may_not_go_on_without_indentation() {
     assert_eq!(
         problems("a: {b: 1,\nc: 2}\n"),
-        [
-            r#"2:1 "c": a bracket, brace or quotation mark above is not closed, or this line is not indented behind it"#
-        ]
+        [r#"2:1 "c": a bracket, brace or quotation mark above is not closed, or this line is not indented behind it"#]
     );
     assert_eq!(value("a: {b: 1,\n  c: 2}\n"), r#"{"a":{"b":1,"c":2}}"#);
 }

@@ -118,7 +118,11 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
         ));
     }
     if reports.is_empty() && failed {
-        return Err(Failure::say(lang, "nothing could be checked", "ingenting kunne kontrolleres"));
+        return Err(Failure::say(
+            lang,
+            "nothing could be checked",
+            "ingenting kunne kontrolleres",
+        ));
     }
     let mut run = finish(&linter, reports);
     if args.format == Format::Text {

@@ -109,7 +109,10 @@ fn read(path: &Path, lang: Lang) -> Result<SourceFile, Failure> {
     let fail = |en: String, nb: String| Failure::say(lang, en, nb);
     let unread = |error| {
         let reason = output::reason(&error, lang);
-        fail(format!("cannot read {name}: {reason}"), format!("kan ikke lese {name}: {reason}"))
+        fail(
+            format!("cannot read {name}: {reason}"),
+            format!("kan ikke lese {name}: {reason}"),
+        )
     };
     let meta = path.metadata().map_err(unread)?;
     if !meta.is_file() || meta.len() > LARGEST {
@@ -149,7 +152,11 @@ fn exclude(config: &Config, source: &Arc<SourceFile>, folder: &Path) -> Result<E
             });
         }
     }
-    if mistakes.is_empty() { Ok(exclude) } else { Err(mistakes) }
+    if mistakes.is_empty() {
+        Ok(exclude)
+    } else {
+        Err(mistakes)
+    }
 }
 
 /// The rule files in the folders that the configuration names, which must lie below it.

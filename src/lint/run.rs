@@ -50,9 +50,16 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
     let loads = loads(&summaries);
     let mut findings = duplicates(linter, &summaries);
     findings.extend(load_findings(linter, &loads));
+    let mut by_file: HashMap<Arc<str>, Vec<Finding>> = HashMap::new();
     for finding in findings {
-        if let Some(file) = files.iter_mut().find(|f| *f.source.name() == finding.primary.file) {
-            file.findings.push(finding);
+        by_file
+            .entry(Arc::clone(&finding.primary.file))
+            .or_default()
+            .push(finding);
+    }
+    for file in &mut files {
+        if let Some(more) = by_file.remove(file.source.name()) {
+            file.findings.extend(more);
             file.findings.sort_by(|a, b| a.order().cmp(&b.order()));
         }
     }

@@ -175,7 +175,10 @@ impl<'a> Loader<'a> {
             let keys = missing.join(", ");
             self.wrong(
                 first,
-                both(format!("not in this rule: {keys}"), format!("ikke i denne regelen: {keys}")),
+                both(
+                    format!("not in this rule: {keys}"),
+                    format!("ikke i denne regelen: {keys}"),
+                ),
                 both(
                     "Add them; docs/rule-language.md shows a whole rule.",
                     "Legg dem til. docs/rule-language.md viser en hel regel.",
@@ -465,9 +468,10 @@ impl<'a> Loader<'a> {
         let document = self.document;
         for key in ["title", "message", "help", "rationale", "limits"] {
             let Some(node) = self.get(key) else { continue };
-            self.keys(node, &["en", "nb"]);
             let text = localized(document, node);
-            if text.en.is_empty() || text.nb.is_empty() {
+            if !text.en.is_empty() && !text.nb.is_empty() {
+                self.keys(node, &["en", "nb"]);
+            } else {
                 self.wrong(
                     node,
                     both(
