@@ -95,6 +95,10 @@ impl<'d> Examined<'d> {
         if self.truth(condition).holds() != wanted {
             return None;
         }
+        let bases = self.counting(rule, variant, packs);
+        if bases.is_empty() {
+            return None;
+        }
         let reason = self.why(condition, wanted);
         let place = match variant.at.map(|at| self.decider(at)).or(reason) {
             // The form of an invalid value has its own finding: one mistake, one finding.
@@ -109,7 +113,7 @@ impl<'d> Examined<'d> {
             .map(|at| self.place_of(self.decider(*at)))
             .filter(|p| p.exact && p.span != place.span)
             .collect();
-        let severity = self.severity(number, rule, variant, packs);
+        let severity = self.severity(number, rule, variant, &bases);
         let mut missing = Vec::new();
         let template = self.rules.message(rule, variant, lang);
         if template.contains(&Piece::Missing) {
@@ -123,12 +127,12 @@ impl<'d> Examined<'d> {
             message,
             place,
             see,
-            bases: self.bases(rule, packs),
+            bases: self.named(&bases, packs),
         })
     }
 
     /// The severity by packs, then by condition, then by the configuration.
-    fn severity(&mut self, number: usize, rule: &'d Rule, variant: &'d Variant, packs: &[bool]) -> Severity {
+    fn severity(&mut self, number: usize, rule: &'d Rule, variant: &'d Variant, bases: &[&RuleBasis]) -> Severity {
         if let Some(set) = self.rules.level(number) {
             return set;
         }
@@ -137,7 +141,7 @@ impl<'d> Examined<'d> {
             .iter()
             .find(|(condition, _)| self.truth(condition).holds())
             .map(|(_, s)| *s);
-        let by_basis = rule.bases.iter().filter(|b| counts(b, packs)).map(|basis| {
+        let by_basis = bases.iter().map(|basis| {
             let severity = when.unwrap_or(basis.severity.unwrap_or(rule.severity));
             if self.is_future(basis) {
                 severity.lower()
@@ -152,23 +156,39 @@ impl<'d> Examined<'d> {
         basis.from.is_some_and(|from| from > self.today)
     }
 
-    /// The clauses of a rule that count, with the day from which one does not apply yet.
-    pub fn bases(&self, rule: &Rule, packs: &[bool]) -> Vec<Basis> {
-        let all = &self.rules.packs;
-        rule.bases
-            .iter()
-            .filter(|b| counts(b, packs))
-            .map(|basis| Basis {
-                packs: basis
-                    .packs
-                    .iter()
-                    .filter(|p| packs[**p])
-                    .map(|p| Arc::clone(&all[*p].id))
-                    .collect(),
-                source: Arc::clone(&self.rules.sources[basis.source].id),
-                from: basis.from.filter(|_| self.is_future(basis)),
-            })
+    /// The clauses of a rule that count here: by their packs, and by their condition.
+    fn counting(&mut self, rule: &'d Rule, variant: &'d Variant, packs: &[bool]) -> Vec<&'d RuleBasis> {
+        let holds = |this: &mut Self, n: usize| match variant.basis_if.get(n) {
+            Some(Some(condition)) => this.truth(condition).holds(),
+            _ => true,
+        };
+        let bases = rule.bases.iter().enumerate();
+        bases
+            .filter(|(n, basis)| counts(basis, packs) && holds(self, *n))
+            .map(|(_, basis)| basis)
             .collect()
+    }
+
+    /// The clauses of a rule that the program computes itself.
+    pub fn bases(&self, rule: &Rule, packs: &[bool]) -> Vec<Basis> {
+        let bases: Vec<&RuleBasis> = rule.bases.iter().filter(|b| counts(b, packs)).collect();
+        self.named(&bases, packs)
+    }
+
+    /// Clauses as a finding names them, with the day from which one does not apply yet.
+    fn named(&self, bases: &[&RuleBasis], packs: &[bool]) -> Vec<Basis> {
+        let all = &self.rules.packs;
+        let name = |basis: &&RuleBasis| Basis {
+            packs: basis
+                .packs
+                .iter()
+                .filter(|p| packs[**p])
+                .map(|p| Arc::clone(&all[*p].id))
+                .collect(),
+            source: Arc::clone(&self.rules.sources[basis.source].id),
+            from: basis.from.filter(|_| self.is_future(basis)),
+        };
+        bases.iter().map(name).collect()
     }
 
     fn fill(&self, template: &Template, missing: &[String], lang: Lang) -> String {

@@ -119,6 +119,10 @@ impl Linter {
         let mut documents = 0;
         for document in Documents::new(source.text(), self.limits, false) {
             documents += 1;
+            if checker.findings.len() > self.limits.findings {
+                checker.too_many(&document);
+                break;
+            }
             checker.document(&document);
         }
         if documents == 0 {

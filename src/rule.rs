@@ -125,6 +125,8 @@ pub struct Variant {
     pub check: Check,
     /// Other severities, the first whose condition holds.
     pub severity_when: Vec<(Condition, Severity)>,
+    /// Under which condition each basis of the rule counts.
+    pub basis_if: Vec<Option<Condition>>,
     /// The place to point at.
     pub at: Option<FieldRef>,
     /// Further places.

@@ -10,6 +10,8 @@ mod read;
 pub use place::Place;
 pub use problem::{Problem, ProblemKind};
 
+use std::collections::HashMap;
+
 use crate::shape::{ScopeId, Shape, SlotId};
 use crate::value::Value;
 use crate::vocabulary::Vocabularies;
@@ -52,6 +54,8 @@ pub struct Manifest<'d> {
     slots: Vec<Slot<'d>>,
     instances: Vec<Instance>,
     lists: Vec<(Value<'d>, NodeId)>,
+    /// The first item with each id, by the scope of its list.
+    ids: HashMap<(ScopeId, &'d str), InstanceId>,
     /// What does not fit.
     pub problems: Vec<Problem>,
 }
@@ -71,6 +75,7 @@ impl<'d> Manifest<'d> {
             slots: Vec::with_capacity(512),
             instances: Vec::with_capacity(16),
             lists: Vec::new(),
+            ids: HashMap::new(),
             problems: Vec::new(),
         };
         read::read(manifest, vocabularies, required)
@@ -175,10 +180,8 @@ impl<'d> Manifest<'d> {
         })
     }
 
-    /// The item of a scope's list that has this id.
+    /// The first item of a scope's list that has this id.
     pub fn find(&self, scope: ScopeId, id: &str) -> Option<InstanceId> {
-        let slot = self.shape.scopes[scope].slot("id")?;
-        self.items_of(scope)
-            .find(|item| self.value(*item, slot) == Value::Text(id))
+        self.ids.get(&(scope, id)).copied()
     }
 }

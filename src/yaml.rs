@@ -32,6 +32,8 @@ pub struct Limits {
     pub documents: usize,
     /// Problems of one document that are told of one by one.
     pub problems: usize,
+    /// Findings in one file after which no further document is checked.
+    pub findings: usize,
 }
 
 impl Default for Limits {
@@ -43,6 +45,7 @@ impl Default for Limits {
             scalar: 256 << 10,
             documents: 20_000,
             problems: 500,
+            findings: 200_000,
         }
     }
 }

@@ -155,3 +155,41 @@ fn run(command: &str) -> String {
     }
     text
 }
+
+/// Which rules answer which sentence of the two documents, generated from the rules' bases.
+#[test]
+fn every_demand_of_the_two_documents_has_a_rule() {
+    let rules = rules();
+    let document = tillit::builtin::file("rules/demands.yaml").document();
+    let mut out = String::from(
+        "<!-- Generated from the rules; write it anew with TILLIT_BLESS=1 cargo test --test docs -->\n\n# The two documents and \
+         the rules\n\nA: resolution of the Negotia congress, 2021. B: news item on the declaration on responsible AI in working \
+         life, 2019. Own words; the documents themselves are the authority. Context is answered where a rule can.\n\n\
+         | Ref | What it says | Hva den sier | Kind | Rules |\n|---|---|---|---|---|\n",
+    );
+    let mut unanswered = Vec::new();
+    for (key, body) in document.entries(document.root().unwrap()) {
+        let id = document.text(key).unwrap();
+        let text = |key: &str| document.text(document.get(body, key).unwrap()).unwrap();
+        let answers = |rule: &&tillit::rule::Rule| rule.bases.iter().any(|b| b.refs.iter().any(|r| r == id));
+        let list: Vec<String> = rules
+            .rules
+            .iter()
+            .filter(answers)
+            .map(|r| format!("[`{0}`](rules/{0}.md)", r.id))
+            .collect();
+        if list.is_empty() && text("kind") == "demand" {
+            unanswered.push(id.to_owned());
+        }
+        let _ = writeln!(
+            out,
+            "| {id} | {} | {} | {} | {} |",
+            text("en"),
+            text("nb"),
+            text("kind"),
+            list.join(", ")
+        );
+    }
+    assert!(unanswered.is_empty(), "no rule for {unanswered:?}");
+    fresh::check("docs/seed-mapping.md", &out);
+}

@@ -1,23 +1,21 @@
 //! The form of a manifest: every kind of mistake gives exactly one finding, with these words at
-//! this place, and the walk agrees with a JSON Schema validator.
+//! this place.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod trees;
+
 use std::sync::{Arc, LazyLock};
 
 use tillit::config::Config;
 use tillit::finding::Finding;
 use tillit::lint::{EvidenceState, Linter};
-use tillit::schema::{Manifest, ProblemKind};
-use tillit::shape::{MANIFEST_SCHEMA, Shape};
+use tillit::schema::Manifest;
 use tillit::source::SourceFile;
 use tillit::text::Lang;
 use tillit::value::{Value, parse_date};
-use tillit::vocabulary::Vocabularies;
 use tillit::yaml::{Documents, Limits};
+use trees::{SHAPE, VOCABULARIES};
 
 static LINTERS: LazyLock<[Linter; 2]> = LazyLock::new(|| {
     [Lang::En, Lang::Nb].map(|lang| {
@@ -523,105 +521,4 @@ fn beyond_five_hundred_mistakes_only_their_number_is_told() {
         "200 more mistakes in the form of this manifest are not listed"
     );
     assert_eq!((last.primary.start.line, last.primary.start.column), (1, 1));
-}
-
-static VOCABULARIES: LazyLock<Vocabularies> = LazyLock::new(Vocabularies::builtin);
-static SHAPE: LazyLock<Shape> = LazyLock::new(|| Shape::builtin(&VOCABULARIES).unwrap());
-
-fn yaml_files(folder: &str) -> Vec<PathBuf> {
-    fn walk(folder: &Path, files: &mut BTreeSet<PathBuf>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                walk(&path, files);
-            } else if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
-                files.insert(path);
-            }
-        }
-    }
-    let mut files = BTreeSet::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut files);
-    files.into_iter().collect()
-}
-
-/// The schema file, with or without its `required` keys.
-fn validator(required: bool) -> jsonschema::Validator {
-    fn strip(value: &mut serde_json::Value) {
-        if let Some(map) = value.as_object_mut() {
-            if map.contains_key("properties") {
-                map.remove("required");
-            }
-            map.values_mut().for_each(strip);
-        }
-    }
-    let mut schema: serde_json::Value = serde_json::from_str(MANIFEST_SCHEMA).unwrap();
-    if !required {
-        strip(&mut schema);
-    }
-    jsonschema::validator_for(&schema).unwrap()
-}
-
-#[test]
-fn a_json_schema_validator_accepts_the_examples_that_the_walk_accepts() {
-    let validator = validator(true);
-    let mut manifests = 0;
-    for file in yaml_files("examples") {
-        if !file.to_string_lossy().contains(".tillit.y") {
-            continue;
-        }
-        let text = fs::read_to_string(&file).unwrap();
-        for document in Documents::new(&text, Limits::default(), false) {
-            let manifest = Manifest::read(&document, &SHAPE, &VOCABULARIES, true);
-            let accepted = validator.is_valid(&document.to_json(document.root().unwrap()));
-            assert_eq!(
-                accepted,
-                seen_by_a_schema(&manifest).is_empty(),
-                "{} {:?}",
-                file.display(),
-                manifest.problems
-            );
-            manifests += 1;
-        }
-    }
-    assert!(manifests > 5);
-}
-
-#[test]
-fn a_json_schema_validator_accepts_the_examples_of_rules_that_the_walk_accepts() {
-    let validator = validator(false);
-    let mut examples = 0;
-    for file in yaml_files("rules") {
-        let text = fs::read_to_string(&file).unwrap();
-        for document in Documents::new(&text, Limits::default(), false) {
-            assert_eq!(document.problems, [], "{}", file.display());
-            let lists = document.get(document.root().unwrap(), "examples").into_iter();
-            let lists = lists.flat_map(|node| document.entries(node)).map(|(_, list)| list);
-            for example in lists.flat_map(|list| document.children(list)) {
-                let subtree = document.subtree(example);
-                let manifest = Manifest::read(&subtree, &SHAPE, &VOCABULARIES, false);
-                assert_eq!(manifest.problems, [], "{}", file.display());
-                let json = document.to_json(example);
-                let errors: Vec<String> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
-                assert_eq!(errors, [""; 0], "{}", file.display());
-                examples += 1;
-            }
-        }
-    }
-    assert!(examples > 100);
-}
-
-/// The problems that a JSON Schema can see as well: it does not follow ids.
-fn seen_by_a_schema<'a>(manifest: &'a Manifest<'_>) -> Vec<&'a ProblemKind> {
-    let beyond = |kind: &&ProblemKind| {
-        matches!(
-            kind,
-            ProblemKind::DuplicateId { .. } | ProblemKind::DanglingReference { .. }
-        )
-    };
-    manifest
-        .problems
-        .iter()
-        .map(|p| &p.kind)
-        .filter(|kind| !beyond(kind))
-        .collect()
 }

@@ -13,7 +13,10 @@ use crate::schema::{Manifest, Place};
 use crate::source::{EncodingError, SourceFile, Span};
 use crate::text::{self, Lang, shown};
 use crate::value::Value;
-use crate::yaml::{Document, NodeId, ProblemKind};
+use crate::yaml::{Document, Limit, NodeId, Problem, ProblemKind};
+
+/// Digits of a SHA-256.
+const HASH: usize = 64;
 
 /// A location in a source.
 pub(super) fn location(source: &SourceFile, pointer: Pointer, span: Span, label: String) -> Location {
@@ -108,6 +111,15 @@ impl Checker<'_> {
         }
     }
 
+    /// The limit on findings, at the first document that was not checked.
+    pub(super) fn too_many(&mut self, document: &Document<'_>) {
+        let kind = ProblemKind::Limit(Limit::Findings, self.linter.limits.findings);
+        let start = document.root().map_or(0, |root| document.span(root).start);
+        let span = Span { start, end: start };
+        let (message, help) = Problem { kind, span }.describe(self.lang());
+        self.add("limit-exceeded", Severity::Error, span, message, help, Vec::new());
+    }
+
     fn first_one(&self, span: Span) -> Location {
         let label = self.lang().pick("the first one", "den første").to_owned();
         location(self.source, Pointer::default(), span, label)
@@ -139,7 +151,8 @@ impl Checker<'_> {
                 self.unchecked_records += 1;
                 continue;
             };
-            let hash = text("sha256");
+            // What is no hash at all has its own finding.
+            let hash = text("sha256").filter(|h| h.len() == HASH && h.bytes().all(|b| b.is_ascii_hexdigit()));
             let both = |en: String, nb: String| if lang == Lang::En { en } else { nb };
             let name = shown(path);
             let (key, message, help) = match (self.evidence)(path, hash) {

@@ -48,10 +48,11 @@ impl Run {
 pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
     let summaries: Vec<Summary> = files.iter().flat_map(|f| f.summaries.iter().cloned()).collect();
     let loads = loads(&summaries);
-    let mut findings = duplicates(linter, &summaries);
-    findings.extend(load_findings(linter, &loads));
+    let found = duplicates(linter, &summaries)
+        .into_iter()
+        .chain(load_findings(linter, &loads));
     let mut by_file: HashMap<Arc<str>, Vec<Finding>> = HashMap::new();
-    for finding in findings {
+    for finding in found {
         by_file
             .entry(Arc::clone(&finding.primary.file))
             .or_default()

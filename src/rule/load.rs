@@ -267,7 +267,7 @@ impl<'a> Loader<'a> {
     }
 
     fn bases(&mut self, key: &str, with_packs: bool) -> Vec<RuleBasis> {
-        const BASIS: [&str; 6] = ["packs", "source", "refs", "from", "severity", "says"];
+        const BASIS: [&str; 7] = ["packs", "source", "refs", "from", "if", "severity", "says"];
         let document = self.document;
         let Some(list) = self.get(key) else { return Vec::new() };
         let mut bases = Vec::new();
@@ -302,6 +302,8 @@ impl<'a> Loader<'a> {
                         }
                     }
                     "severity" => basis.severity = Some(self.severity(value)),
+                    // Compiled with the rest of the rule, once for each list of `given`.
+                    "if" => {}
                     "says" => {
                         self.keys(value, &["en", "nb"]);
                         basis.says = localized(document, value);
@@ -377,6 +379,7 @@ impl<'a> Loader<'a> {
                 Check::Forbid(condition)
             };
             let severity_when = self.severity_when();
+            let basis_if = self.basis_if();
             let at = self
                 .get("at")
                 .and_then(|n| self.compiler.place(self.text(n), self.document.span(n)));
@@ -391,6 +394,7 @@ impl<'a> Loader<'a> {
                 when,
                 check,
                 severity_when,
+                basis_if,
                 at,
                 see,
                 message: OnceLock::new(),
@@ -439,6 +443,18 @@ impl<'a> Loader<'a> {
             }
         }
         lists
+    }
+
+    /// Under which condition each basis counts.
+    fn basis_if(&mut self) -> Vec<Option<super::Condition>> {
+        let document = self.document;
+        let Some(list) = self.get("bases") else {
+            return Vec::new();
+        };
+        let conditions = document.children(list).map(|node| document.get(node, "if"));
+        conditions
+            .map(|node| node.map(|n| self.compiler.condition(n)))
+            .collect()
     }
 
     fn severity_when(&mut self) -> Vec<(super::Condition, Severity)> {

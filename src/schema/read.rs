@@ -1,7 +1,5 @@
 //! The walk over a document: every field read by its kind, and what does not fit.
 
-use std::collections::HashMap;
-
 use super::{InstanceId, Manifest, Problem, ProblemKind};
 use crate::shape::{Field, Kind, ScopeId, Shape, SlotId};
 use crate::text::{nearest, shown};
@@ -430,26 +428,28 @@ impl<'d> Reader<'d, '_> {
     fn check_ids(&mut self) {
         let shape = self.manifest.shape;
         let mut known: Vec<Vec<&str>> = vec![Vec::new(); shape.scopes.len()];
-        let mut first: HashMap<(ScopeId, &str), NodeId> = HashMap::new();
         for number in 1..self.manifest.instances.len() {
             let scope = self.manifest.instances[number].scope;
             let Some(id) = shape.scopes[scope].slot("id") else {
                 continue;
             };
-            let slot = self.manifest.slot(u32::try_from(number).unwrap_or_default(), id);
+            let number = u32::try_from(number).unwrap_or_default();
+            let slot = self.manifest.slot(number, id);
             let (Value::Text(text), Some(node)) = (slot.value, slot.node) else {
                 continue;
             };
-            if let Some(first) = first.get(&(scope, text)).copied() {
-                let kind = ProblemKind::DuplicateId {
-                    id: text.to_owned(),
-                    list: shape.scopes[scope].path.clone(),
-                };
-                self.problem_with(kind, node, Some(first));
-            } else {
-                first.insert((scope, text), node);
+            let Some(first) = self.manifest.find(scope, text) else {
+                self.manifest.ids.insert((scope, text), number);
                 known[scope].push(text);
-            }
+                continue;
+            };
+            let list = shape.scopes[scope].path.clone();
+            let kind = ProblemKind::DuplicateId {
+                id: text.to_owned(),
+                list,
+            };
+            let first = self.manifest.slot(first, id).node;
+            self.problem_with(kind, node, first);
         }
         let mut dangling = Vec::new();
         for instance in &self.manifest.instances {
@@ -463,7 +463,7 @@ impl<'d> Reader<'d, '_> {
                 };
                 for (value, node) in values {
                     if let Value::Text(id) = value
-                        && !first.contains_key(&(target, id))
+                        && self.manifest.find(target, id).is_none()
                     {
                         dangling.push((target, *id, *node));
                     }

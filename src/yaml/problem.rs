@@ -57,6 +57,8 @@ pub enum Limit {
     Documents,
     /// [`super::Limits::problems`]
     Problems,
+    /// [`super::Limits::findings`]
+    Findings,
 }
 
 impl Problem {
@@ -163,6 +165,10 @@ impl Limit {
                 format!("more than {allowed} mistakes in one document, which is the limit; the rest was not read"),
                 format!("mer enn {allowed} feil i ett dokument, som er grensen; resten ble ikke lest"),
             ),
+            Limit::Findings => (
+                format!("more than {allowed} findings in one file, which is the limit; the rest was not checked"),
+                format!("mer enn {allowed} funn i én fil, som er grensen; resten ble ikke kontrollert"),
+            ),
         };
         let help = lang.pick(
             "No manifest needs that much. Split it, or look at how the file came about.",
@@ -226,7 +232,13 @@ fn syntax_message(kind: &ErrorKind, lang: Lang) -> (String, String) {
             "Put the whole value in quotes; double a single quote inside it, as in 'it''s'.",
             "Sett hele verdien i anførselstegn. Skriv en apostrof inni den dobbelt, som i 'it''s'.",
         ),
-        E::UnknownQuotedScalarEscape => (
+        E::UnknownQuotedScalarEscape
+        | E::InvalidQuotedScalarHexEscape
+        | E::InvalidLowSurrogateHexEscape
+        | E::InvalidLowSurrogate
+        | E::MissingLowSurrogate
+        | E::UnpairedLowSurrogate
+        | E::InvalidUnicodeEscape => (
             "a backslash in double quotes begins something that YAML does not know",
             "en omvendt skråstrek i doble anførselstegn innleder noe YAML ikke kjenner",
             "Use single quotes, or double the backslash.",
