@@ -10,7 +10,7 @@ use crate::finding::{Mistake, Severity};
 use crate::rule::{self, Context, Definitions, Extent, Names, Pack, Rule, Source, Template, Variant};
 use crate::shape::{Kind, ScopeId, Shape};
 use crate::source::{SourceFile, Span};
-use crate::text::{Lang, Localized, both, nearest};
+use crate::text::{Lang, Localized, both, nearest, shown};
 use crate::vocabulary::{OwnTermError, Vocabularies};
 
 /// Name of the vocabulary of intrusion bands, whose terms stand in `rules/intrusion.yaml`.
@@ -143,15 +143,15 @@ impl RuleSet {
         let mut pack_switches = vec![None; packs.len()];
         if let Some(source) = &config.source {
             let mut unknown = |what: (&str, &str), name: &str, at: Span, known: Vec<&str>| {
-                let help = match nearest(name, known.iter().copied()) {
-                    Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
-                    None if what.0 == "rule" => both("`tillit rules` lists them.", "`tillit rules` viser dem."),
-                    None if known.is_empty() => both("There are none to set.", "Det er ingen å sette."),
-                    None => both(
+                let otherwise = match known.is_empty() {
+                    _ if what.0 == "rule" => both("`tillit rules` lists them.", "`tillit rules` viser dem."),
+                    true => both("There are none to set.", "Det er ingen å sette."),
+                    false => both(
                         format!("Known: {}.", known.join(", ")),
                         format!("Kjente: {}.", known.join(", ")),
                     ),
                 };
+                let help = meant(nearest(name, known.iter().copied()), otherwise);
                 let message = both(
                     format!("unknown {} `{name}`", what.0),
                     format!("ukjent {} `{name}`", what.1),
@@ -345,6 +345,14 @@ fn add_facts(shape: &mut Shape, vocabularies: &Vocabularies) -> FactScopes {
     }
 }
 
+/// The name that was probably meant, or else something to go by.
+fn meant(near: Option<&str>, otherwise: Localized) -> Localized {
+    match near {
+        Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
+        None => otherwise,
+    }
+}
+
 fn add_own_terms(config: &Config, vocabularies: &mut Vocabularies, mistakes: &mut Vec<Mistake>) {
     for (own, at) in &config.terms {
         let Err(error) = vocabularies.add(own) else { continue };
@@ -354,13 +362,13 @@ fn add_own_terms(config: &Config, vocabularies: &mut Vocabularies, mistakes: &mu
                     format!("there is no vocabulary `{}`", own.vocabulary),
                     format!("det finnes ingen ordliste `{}`", own.vocabulary),
                 ),
-                match nearest(&own.vocabulary, vocabularies.iter().map(|v| v.name.as_str())) {
-                    Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
-                    None => both(
+                meant(
+                    nearest(&own.vocabulary, vocabularies.iter().map(|v| v.name.as_str())),
+                    both(
                         "The open ones stand in rules/vocabulary.yaml.",
                         "De åpne står i rules/vocabulary.yaml.",
                     ),
-                },
+                ),
             ),
             OwnTermError::Closed => (
                 both(
@@ -372,6 +380,32 @@ fn add_own_terms(config: &Config, vocabularies: &mut Vocabularies, mistakes: &mu
                     "Ordene er faste, fordi regler bygger på hvert av dem.",
                 ),
             ),
+            OwnTermError::Id => (
+                both(
+                    format!("`{}` cannot be a term", shown(&own.id)),
+                    format!("`{}` kan ikke være et ord", shown(&own.id)),
+                ),
+                both(
+                    "Use lower-case letters a-z, digits and hyphens; `unknown` means that something is not answered.",
+                    "Bruk små bokstaver a–z, sifre og bindestrek; `unknown` betyr at noe ikke er besvart.",
+                ),
+            ),
+            OwnTermError::Tag(tag) => {
+                let known = vocabularies.iter().flat_map(|v| &v.terms).flat_map(|t| &t.tags);
+                (
+                    both(
+                        format!("`{}` has an unknown tag, `{}`", own.id, shown(&tag)),
+                        format!("`{}` har en ukjent merkelapp, `{}`", own.id, shown(&tag)),
+                    ),
+                    match nearest(&tag, known.map(String::as_str)) {
+                        Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
+                        None => both(
+                            "The tags stand in rules/tags.yaml.",
+                            "Merkelappene står i rules/tags.yaml.",
+                        ),
+                    },
+                )
+            }
             OwnTermError::Taken => (
                 both(
                     format!("`{}` is already a term", own.id),
@@ -384,9 +418,14 @@ fn add_own_terms(config: &Config, vocabularies: &mut Vocabularies, mistakes: &mu
                     format!("`{}` is not a known term", own.is_a),
                     format!("`{}` er ikke et kjent ord", own.is_a),
                 ),
-                both(
-                    "`is_a` names a term that comes with tillit, or one declared above.",
-                    "`is_a` oppgir et ord som følger med tillit, eller et som er oppgitt over.",
+                meant(
+                    vocabularies
+                        .find(&own.vocabulary)
+                        .and_then(|number| nearest(&own.is_a, vocabularies.get(number).ids())),
+                    both(
+                        "`is_a` names a term that comes with tillit, or one declared above.",
+                        "`is_a` oppgir et ord som følger med tillit, eller et som er oppgitt over.",
+                    ),
                 ),
             ),
         };

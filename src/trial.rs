@@ -57,7 +57,11 @@ pub fn run(linter: &Linter, rule: &Rule) -> Result<usize, Vec<Mistake>> {
                 format!("there is no `{key}` example"),
                 format!("det er ingen eksempler under `{key}`"),
             );
-            trial.mistake(&document, at, message);
+            let help = both(
+                "Every rule has at least one example of each kind.",
+                "Hver regel har minst ett eksempel av hvert slag.",
+            );
+            trial.mistake(&document, at, message, help);
         }
         for node in examples {
             trial.example(&document, node, bad);
@@ -144,12 +148,8 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    fn mistake(&mut self, document: &Document<'_>, node: NodeId, message: Localized) {
+    fn mistake(&mut self, document: &Document<'_>, node: NodeId, message: Localized, help: Localized) {
         let first = document.children(node).next().unwrap_or(node);
-        let help = Localized {
-            en: format!("Mark each line that a finding points at with `{MARK}`, and correct the rule or the example."),
-            nb: format!("Merk hver linje et funn peker på, med `{MARK}`, og rett regelen eller eksemplet."),
-        };
         self.mistakes.push(Mistake {
             source: Arc::clone(self.source),
             span: document.span(first),
@@ -236,6 +236,10 @@ impl Trial<'_> {
                 format!("i dette eksemplet under `good`: {}, men {}", marked.nb, finds.nb),
             ),
         };
-        self.mistake(document, node, message);
+        let help = both(
+            format!("Mark each line that a finding points at with `{MARK}`, and correct the rule or the example."),
+            format!("Merk hver linje et funn peker på, med `{MARK}`, og rett regelen eller eksemplet."),
+        );
+        self.mistake(document, node, message, help);
     }
 }

@@ -194,6 +194,14 @@ impl Vocabularies {
     /// # Errors
     /// What of it does not fit: the vocabulary, the new id, or the term that it is said to be.
     pub fn add(&mut self, own: &OwnTerm) -> Result<(), OwnTermError> {
+        let unknown_tag = own.tags.iter().find(|tag| !self.iter().any(|v| v.has_tag(tag)));
+        if let Some(tag) = unknown_tag {
+            return Err(OwnTermError::Tag(tag.clone()));
+        }
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if own.id.is_empty() || own.id == "unknown" || !own.id.bytes().all(plain) {
+            return Err(OwnTermError::Id);
+        }
         let number = self.find(&own.vocabulary).ok_or(OwnTermError::Vocabulary)?;
         let vocabulary = self.all.get_mut(number as usize).ok_or(OwnTermError::Vocabulary)?;
         if !vocabulary.open {
@@ -243,8 +251,12 @@ impl Vocabularies {
 }
 
 /// Why an own term was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnTermError {
+    /// The id is not a word of lower-case letters, digits and hyphens, or is `unknown`.
+    Id,
+    /// No term has this tag.
+    Tag(String),
     /// There is no such vocabulary.
     Vocabulary,
     /// The vocabulary takes no own terms.

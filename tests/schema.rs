@@ -225,7 +225,11 @@ fn a_value_of_the_wrong_kind() {
             r#"6:23 "many""#,
             "a whole number from 0",
         ),
-        (with("purposes: {id: b}"), r#"6:1 "purposes""#, "a list of entries"),
+        (
+            with("purposes: {id: b}"),
+            r#"6:1 "purposes""#,
+            "a list of entries, each behind `- `",
+        ),
         (with("purposes: [b]"), r#"6:12 "b""#, "keys and values"),
         (
             with("purposes:\n  - - id: b\n      told: true"),

@@ -228,7 +228,8 @@ fn check_bytes(linter: &Linter, name: &str, bytes: Vec<u8>, path: Option<&Path>)
     let records = OnceLock::new();
     match SourceFile::from_bytes(name, bytes) {
         Ok(source) => linter.check(Arc::new(source), &|file, hash| {
-            records.get_or_init(|| Records::of(path)).look_up(file, hash)
+            let records = records.get_or_init(|| Records::of(path, linter.lang));
+            records.look_up(file, hash)
         }),
         Err((source, error)) => linter.not_text(Arc::new(source), error),
     }

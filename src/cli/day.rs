@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jiff::ToSpan as _;
+use jiff::Span;
 use jiff::civil::Date;
 
 use super::Failure;
@@ -17,7 +17,7 @@ pub(super) fn today(option: Option<Date>, lang: Lang) -> Result<Date, Failure> {
     if let Some(day) = option {
         return Ok(day);
     }
-    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+    let seconds: i64 = match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(text) => text.parse().map_err(|_| {
             let text = shown(&text);
             Failure::say(
@@ -31,7 +31,8 @@ pub(super) fn today(option: Option<Date>, lang: Lang) -> Result<Date, Failure> {
             .map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),
     };
     let epoch = Date::constant(1970, 1, 1);
-    epoch.checked_add((seconds.div_euclid(86_400)).days()).map_err(|_| {
+    let days = Span::new().try_days(seconds.div_euclid(86_400));
+    days.and_then(|days| epoch.checked_add(days)).map_err(|_| {
         Failure::say(
             lang,
             "SOURCE_DATE_EPOCH lies outside the calendar",

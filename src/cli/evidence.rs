@@ -6,8 +6,10 @@ use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::output;
 use crate::discover::repository;
 use crate::lint::EvidenceState;
+use crate::text::Lang;
 
 /// The records of one manifest.
 pub(super) struct Records {
@@ -15,11 +17,13 @@ pub(super) struct Records {
     folder: PathBuf,
     /// Nothing outside this folder is read.
     root: PathBuf,
+    /// The language of reasons.
+    lang: Lang,
 }
 
 impl Records {
     /// Records of a manifest at this path, or of one from standard input.
-    pub(super) fn of(manifest: Option<&Path>) -> Records {
+    pub(super) fn of(manifest: Option<&Path>, lang: Lang) -> Records {
         let here = std::path::absolute(".").unwrap_or_else(|_| PathBuf::from("."));
         let folder = match manifest {
             Some(path) => {
@@ -35,7 +39,7 @@ impl Records {
                 folder.clone()
             }
         });
-        Records { folder, root }
+        Records { folder, root, lang }
     }
 
     /// What became of a record.
@@ -46,7 +50,7 @@ impl Records {
         let (target, root) = match (inside.canonicalize(), self.root.canonicalize()) {
             (Ok(target), Ok(root)) => (target, root),
             (Err(error), _) if error.kind() == io::ErrorKind::NotFound => return EvidenceState::Missing,
-            (Err(error), _) | (_, Err(error)) => return EvidenceState::Unreadable(error.to_string()),
+            (Err(error), _) | (_, Err(error)) => return EvidenceState::Unreadable(output::reason(&error, self.lang)),
         };
         // A link may lead out although the path does not.
         if !target.starts_with(&root) {
@@ -59,10 +63,10 @@ impl Records {
                 Some(wanted) => match hash(&target) {
                     Ok(found) if found == wanted => EvidenceState::Found,
                     Ok(found) => EvidenceState::WrongHash(found),
-                    Err(error) => EvidenceState::Unreadable(error.to_string()),
+                    Err(error) => EvidenceState::Unreadable(output::reason(&error, self.lang)),
                 },
             },
-            Err(error) => EvidenceState::Unreadable(error.to_string()),
+            Err(error) => EvidenceState::Unreadable(output::reason(&error, self.lang)),
         }
     }
 

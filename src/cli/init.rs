@@ -7,8 +7,11 @@ use serde_yaml::{Mapping, Value};
 
 use super::{Common, Failure, Outcome, output};
 use crate::discover::shown;
-use crate::text::{Lang, escape, nearest};
-use crate::vocabulary::{COUNTRIES, Vocabularies};
+use crate::text::{Lang, escape, nearest, shown as shown_value};
+use crate::vocabulary::{COUNTRIES, Vocabularies, Vocabulary};
+
+/// Most words of a vocabulary that a message lists.
+const MOST_WORDS: usize = 80;
 
 /// Write a first manifest: asks a few questions, or takes the answers as options
 #[derive(clap::Args)]
@@ -87,8 +90,15 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     Ok(true)
 }
 
+fn no_name(lang: Lang) -> Failure {
+    Failure::say(lang, "no name was given", "det ble ikke oppgitt noe navn")
+}
+
 fn from_options(args: &Args, vocabularies: &Vocabularies, lang: Lang) -> Result<Answers, Failure> {
-    let Some(name) = args.name.clone() else {
+    let Some(name) = args.name.clone().filter(|name| !name.trim().is_empty()) else {
+        if args.name.is_some() {
+            return Err(no_name(lang));
+        }
         return Err(Failure::say(
             lang,
             "there is no terminal to ask at: give at least --name; see `tillit init --help`",
@@ -103,18 +113,10 @@ fn from_options(args: &Args, vocabularies: &Vocabularies, lang: Lang) -> Result<
         ("--data", "data_categories", &args.data[..]),
     ] {
         for word in words {
-            known(vocabularies, vocabulary, word).map_err(|near| {
-                let word = escape(word).into_owned();
-                let near_en = near
-                    .as_ref()
-                    .map_or(String::new(), |n| format!("; did you mean `{n}`?"));
-                let near_nb = near.as_ref().map_or(String::new(), |n| format!("; mente du `{n}`?"));
-                Failure::say(
-                    lang,
-                    format!("{option}: unknown term `{word}`{near_en}"),
-                    format!("{option}: ukjent ord `{word}`{near_nb}"),
-                )
-            })?;
+            if let Some(message) = unknown(vocabularies, vocabulary, word, lang) {
+                let message = format!("{option}: {message}");
+                return Err(Failure::say(lang, message.clone(), message));
+            }
         }
     }
     let id = args.id.clone().unwrap_or_else(|| id_of(&name));
@@ -128,14 +130,29 @@ fn from_options(args: &Args, vocabularies: &Vocabularies, lang: Lang) -> Result<
     })
 }
 
-/// Whether a vocabulary has this word; otherwise the nearest one.
-fn known(vocabularies: &Vocabularies, vocabulary: &str, word: &str) -> Result<(), Option<String>> {
-    let words = vocabularies.find(vocabulary).map(|n| vocabularies.get(n));
-    match words {
-        Some(words) if words.find(word).is_some() => Ok(()),
-        Some(words) => Err(nearest(word, words.ids()).map(str::to_owned)),
-        None => Err(None),
+/// What to say of a word that a vocabulary does not have: the one that was meant, or all of them.
+fn unknown(vocabularies: &Vocabularies, vocabulary: &str, word: &str, lang: Lang) -> Option<String> {
+    let words = vocabularies.get(vocabularies.find(vocabulary)?);
+    if words.find(word).is_some() {
+        return None;
     }
+    let meant = words.meant(word).or_else(|| nearest(word, words.ids()));
+    let word = shown_value(word);
+    Some(match (meant, lang) {
+        (Some(meant), Lang::En) => format!("`{word}` is not a known term; did you mean `{meant}`?"),
+        (Some(meant), Lang::Nb) => format!("`{word}` er ikke et kjent ord; mente du `{meant}`?"),
+        (None, Lang::En) => format!("`{word}` is not a known term. Known: {}", few(words)),
+        (None, Lang::Nb) => format!("`{word}` er ikke et kjent ord. Kjente: {}", few(words)),
+    })
+}
+
+/// The words of a vocabulary, or the first of very many.
+fn few(words: &Vocabulary) -> String {
+    let mut ids: Vec<&str> = words.ids().take(MOST_WORDS).collect();
+    if words.terms.len() > MOST_WORDS {
+        ids.push("…");
+    }
+    ids.join(", ")
 }
 
 /// Asks at a terminal; an empty answer takes what stands in brackets.
@@ -172,20 +189,10 @@ fn ask(args: &Args, vocabularies: &Vocabularies, lang: Lang) -> Result<Answers, 
                 .filter(|w| !w.is_empty())
                 .map(str::to_owned)
                 .collect();
-            let Some((word, near)) = words
-                .iter()
-                .find_map(|w| known(vocabularies, vocabulary, w).err().map(|near| (w, near)))
-            else {
-                return Ok(words);
-            };
-            let all = vocabularies.find(vocabulary).map(|n| vocabularies.get(n));
-            let list: Vec<&str> = all.map_or_else(Vec::new, |v| v.ids().take(80).collect());
-            output::note(&match (near, lang) {
-                (Some(near), Lang::En) => format!("`{}` is not a known term; did you mean `{near}`?", escape(word)),
-                (Some(near), Lang::Nb) => format!("`{}` er ikke et kjent ord; mente du `{near}`?", escape(word)),
-                (None, Lang::En) => format!("`{}` is not a known term. Known: {}", escape(word), list.join(", ")),
-                (None, Lang::Nb) => format!("`{}` er ikke et kjent ord. Kjente: {}", escape(word), list.join(", ")),
-            });
+            match words.iter().find_map(|w| unknown(vocabularies, vocabulary, w, lang)) {
+                Some(message) => output::note(&message),
+                None => return Ok(words),
+            }
         }
     };
     let mut name = String::new();
@@ -196,7 +203,7 @@ fn ask(args: &Args, vocabularies: &Vocabularies, lang: Lang) -> Result<Answers, 
             "",
         )?;
         if name.is_empty() && io::stdin().lock().fill_buf().is_ok_and(<[u8]>::is_empty) {
-            return Err(Failure::say(lang, "no name was given", "det ble ikke oppgitt noe navn"));
+            return Err(no_name(lang));
         }
     }
     let default = args.id.clone().unwrap_or_else(|| id_of(&name));

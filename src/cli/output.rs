@@ -1,5 +1,6 @@
 //! Where output goes: standard output, or a file that is written whole or not at all.
 
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -24,19 +25,31 @@ pub(super) fn write(
             .and_then(|()| out.flush())
             .map_err(|error| stdout_failure(&error, lang));
     };
-    let folder = path
+    // What a link leads to is written, and the link stays.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = target
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let written = tempfile::NamedTempFile::new_in(folder).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        render(&mut out)?;
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        readable(&file)?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    });
+    let is_device = target.metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
+    let written = if is_device {
+        // Such as /dev/stdout: nothing can be put in its place.
+        File::options().write(true).open(&target).and_then(|file| {
+            let mut out = BufWriter::new(file);
+            render(&mut out)?;
+            out.flush()
+        })
+    } else {
+        tempfile::NamedTempFile::new_in(folder).and_then(|file| {
+            let mut out = BufWriter::new(file);
+            render(&mut out)?;
+            let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+            readable(&file)?;
+            file.as_file().sync_all()?;
+            file.persist(&target).map_err(|e| e.error)?;
+            Ok(())
+        })
+    };
     written.map_err(|error| {
         let path = path.to_string_lossy();
         if error.kind() == io::ErrorKind::NotFound {

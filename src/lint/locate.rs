@@ -15,6 +15,9 @@ use crate::text::{self, Lang, shown};
 use crate::value::Value;
 use crate::yaml::{Document, Limit, NodeId, Problem, ProblemKind};
 
+/// Digits of a SHA-256.
+const HASH: usize = 64;
+
 /// A location in a source.
 pub(super) fn location(source: &SourceFile, pointer: Pointer, span: Span, label: String) -> Location {
     Location {
@@ -148,7 +151,8 @@ impl Checker<'_> {
                 self.unchecked_records += 1;
                 continue;
             };
-            let hash = text("sha256");
+            // What is no hash at all has its own finding.
+            let hash = text("sha256").filter(|h| h.len() == HASH && h.bytes().all(|b| b.is_ascii_hexdigit()));
             let both = |en: String, nb: String| if lang == Lang::En { en } else { nb };
             let name = shown(path);
             let (key, message, help) = match (self.evidence)(path, hash) {

@@ -484,9 +484,10 @@ impl<'a> Loader<'a> {
         let document = self.document;
         for key in ["title", "message", "help", "rationale", "limits"] {
             let Some(node) = self.get(key) else { continue };
-            self.keys(node, &["en", "nb"]);
             let text = localized(document, node);
-            if text.en.is_empty() || text.nb.is_empty() {
+            if !text.en.is_empty() && !text.nb.is_empty() {
+                self.keys(node, &["en", "nb"]);
+            } else {
                 self.wrong(
                     node,
                     both(
