@@ -39,7 +39,7 @@ pub(super) struct Args {
     /// Form of the report
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     format: Format,
-    /// Write the report to a file, whole or not at all
+    /// Write the report to a file, whole or not at all; `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Lowest severity that makes the exit code 1 [default: error]
@@ -100,6 +100,8 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
         paths = search;
     }
     let (found, unwalked) = discover(&paths, &exclude);
+    let output = args.output.as_deref().filter(|path| path.as_os_str() != "-");
+    refuse_to_overwrite(output, &found, lang)?;
     let mut reports = Vec::new();
     if stdin {
         reports.push(check_stdin(&linter)?);
@@ -133,9 +135,9 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     if args.format == Format::Text {
         read_again(&mut run, &found, linter.limits.bytes);
     }
-    let terminal = args.output.is_none() && io::stdout().is_terminal();
+    let terminal = output.is_none() && io::stdout().is_terminal();
     let style = common.style(terminal, args.quiet);
-    output::write(args.output.as_deref(), lang, |out| match args.format {
+    output::write(output, lang, |out| match args.format {
         Format::Text => report::text::render(&linter, &run, style, out),
         Format::Json => report::json::render(&linter, &run, out),
     })?;
@@ -152,6 +154,20 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
             .map(FailOnArg::severity)
             .or(config.fail_on)
             .unwrap_or(Some(Severity::Error)),
+    ))
+}
+
+/// A report must not take the place of what it is about.
+fn refuse_to_overwrite(output: Option<&Path>, found: &[Found], lang: Lang) -> Result<(), Failure> {
+    let Some(target) = output.and_then(|path| path.canonicalize().ok()) else { return Ok(()) };
+    if !found.iter().any(|f| f.path().canonicalize().is_ok_and(|path| path == target)) {
+        return Ok(());
+    }
+    let name = escape(&shown(&target)).into_owned();
+    Err(Failure::say(
+        lang,
+        format!("--output: {name} is one of the manifests that are checked"),
+        format!("--output: {name} er et av manifestene som kontrolleres"),
     ))
 }
 

@@ -167,13 +167,17 @@ fn ask(args: &Args, vocabularies: &Vocabularies, lang: Lang) -> Result<Answers, 
         };
         let _ = err.flush();
         let mut line = String::new();
-        io::stdin().lock().read_line(&mut line).map_err(|e| {
+        let read = io::stdin().lock().read_line(&mut line).map_err(|e| {
             Failure::say(
                 lang,
                 format!("cannot read the answer: {}", output::reason(&e, lang)),
                 format!("kan ikke lese svaret: {}", output::reason(&e, lang)),
             )
         })?;
+        if read == 0 {
+            // The end of input takes the whole thing back: nothing is written.
+            return Err(Failure::say(lang, "given up; nothing was written", "avbrutt; ingenting er skrevet"));
+        }
         let line = line.trim();
         Ok(if line.is_empty() {
             default.to_owned()
@@ -202,9 +206,6 @@ fn ask(args: &Args, vocabularies: &Vocabularies, lang: Lang) -> Result<Answers, 
             "Navnet de ansatte kjenner systemet under",
             "",
         )?;
-        if name.is_empty() && io::stdin().lock().fill_buf().is_ok_and(<[u8]>::is_empty) {
-            return Err(no_name(lang));
-        }
     }
     let default = args.id.clone().unwrap_or_else(|| id_of(&name));
     let id = id_of(&question("Short id", "Kort id", &default)?);
