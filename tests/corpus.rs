@@ -40,21 +40,18 @@ fn exemplary_manifests_are_exemplary() {
 }
 
 #[test]
-fn every_fault_is_found() {
+fn every_fault_gives_one_finding() {
     let linter = linter();
     let mut seen = BTreeSet::new();
     for faults in [Faults::EveryFifth, Faults::FiveEach] {
-        let mut findings = 0;
-        for number in 1..=100 {
-            let made = manifest::make(number, faults);
-            let found = found(&linter, &made.text);
-            for rule in &made.rules {
-                assert!(found.iter().any(|(r, _)| r == rule), "{rule} is not among {found:#?}");
-            }
-            findings += made.rules.len();
+        for number in 1..=50 {
+            let mut made = manifest::make(number, faults);
+            made.rules.sort_unstable();
+            let mut found = found(&linter, &made.text);
+            found.sort();
+            assert!(found.iter().map(|(rule, _)| rule).eq(&made.rules), "{found:#?}");
             seen.extend(made.rules);
         }
-        assert_eq!(findings, if matches!(faults, Faults::FiveEach) { 500 } else { 20 });
     }
     assert_eq!(seen.len(), manifest::FAULTS.len(), "every fault occurs");
 }
