@@ -53,6 +53,15 @@ enum LangArg {
     Nb,
 }
 
+/// Form of what is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For scripts
+    Json,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Color {
     Auto,
@@ -120,8 +129,8 @@ impl Failure {
     /// A message in the language of the run.
     pub(crate) fn say(lang: Lang, en: impl Into<String>, nb: impl Into<String>) -> Failure {
         Failure::Message(match lang {
-            Lang::En => en.into(),
-            Lang::Nb => nb.into(),
+            Lang::En => format!("error: {}", en.into()),
+            Lang::Nb => format!("feil: {}", nb.into()),
         })
     }
 }
@@ -131,7 +140,10 @@ pub(crate) type Outcome = Result<bool, Failure>;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return output::refuse(&error),
+    };
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args, &cli.common),
         Command::Init(args) => init::run(&args, &cli.common),

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jsonschema::error::ValidationErrorKind;
+use jsonschema::JsonType;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
 
 use crate::finding::{Mistake, Severity};
 use crate::source::{SourceFile, Span};
-use crate::text::{Lang, Localized, nearest, shown};
+use crate::text::{Lang, Localized, both, nearest, shown};
 use crate::vocabulary::OwnTerm;
 use crate::yaml::{Document, Documents, Limits, NodeId};
 
@@ -41,7 +42,7 @@ pub struct Config {
     /// Levels of rules.
     pub levels: Vec<(String, Level, Span)>,
     /// Values of parameters, by rule and name.
-    pub params: HashMap<String, Vec<(String, String, Span)>>,
+    pub params: HashMap<String, Vec<Param>>,
     /// Where the rules stand whose parameters are set.
     pub param_rules: Vec<(String, Span)>,
     /// Patterns of paths that are not checked.
@@ -50,6 +51,19 @@ pub struct Config {
     pub rules: Vec<(String, Span)>,
     /// Own terms.
     pub terms: Vec<(OwnTerm, Span)>,
+}
+
+/// A value for a parameter of a rule.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// Name of the parameter.
+    pub name: String,
+    /// Where the name stands.
+    pub name_at: Span,
+    /// The value.
+    pub value: String,
+    /// Where the value stands.
+    pub value_at: Span,
 }
 
 /// The value of `fail-on` with this name.
@@ -91,6 +105,17 @@ impl Config {
         if mistakes.is_empty() {
             mistakes = check_schema(source, &document);
         }
+        if let Some(second) = documents.next() {
+            mistakes.push(Mistake {
+                source: Arc::clone(source),
+                span: second.root().map_or(Span::default(), |root| second.span(root)),
+                message: both(
+                    "a second document, behind `---`, would not be read",
+                    "et dokument til, etter `---`, ville ikke blitt lest",
+                ),
+                help: both("Put everything into one document.", "Samle alt i ett dokument."),
+            });
+        }
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -118,9 +143,12 @@ impl Config {
                 }
                 "params" => {
                     for (rule, body, at) in entries() {
-                        let values = document
-                            .entries(body)
-                            .map(|(k, v)| (text(k), text(v), document.span(v)));
+                        let values = document.entries(body).map(|(k, v)| Param {
+                            name: text(k),
+                            name_at: document.span(k),
+                            value: text(v),
+                            value_at: document.span(v),
+                        });
                         config.params.insert(rule.clone(), values.collect());
                         config.param_rules.push((rule, at));
                     }
@@ -250,6 +278,16 @@ fn check_schema(source: &Arc<SourceFile>, document: &Document<'_>) -> Vec<Mistak
                     format!("Legg til `{name}`."),
                 );
             }
+            ValidationErrorKind::Type { kind } => {
+                let (en, nb) = wanted(kind);
+                add(
+                    node,
+                    format!("expected {en}"),
+                    format!("her skal det stå {nb}"),
+                    "`tillit schema config` prints what belongs here.".to_owned(),
+                    "`tillit schema config` skriver ut hva som skal stå her.".to_owned(),
+                );
+            }
             _ => {
                 let what = error.to_string();
                 let what = shown(&what);
@@ -266,6 +304,19 @@ fn check_schema(source: &Arc<SourceFile>, document: &Document<'_>) -> Vec<Mistak
     mistakes.sort_by_key(|m| m.span);
     mistakes.dedup_by_key(|m| m.span);
     mistakes
+}
+
+/// What belongs in a place, in both languages.
+fn wanted(kind: &TypeKind) -> (&'static str, &'static str) {
+    match kind {
+        TypeKind::Single(JsonType::Boolean) => ("`true` or `false`", "`true` eller `false`"),
+        TypeKind::Single(JsonType::Array) => ("a list, as `[one, two]`", "en liste, som `[en, to]`"),
+        TypeKind::Single(JsonType::Object) => (
+            "keys and values, as `key: value`",
+            "nøkler og verdier, som `nøkkel: verdi`",
+        ),
+        _ => ("a text", "en tekst"),
+    }
 }
 
 /// The keys that the schema knows at a path.

@@ -1,10 +1,11 @@
 //! Finds manifests on the file system, and opens nothing but regular files inside the repository.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
-use ignore::overrides::OverrideBuilder;
+use ignore::gitignore::GitignoreBuilder;
 
 /// Endings of a manifest's file name.
 pub const ENDINGS: [&str; 2] = [".tillit.yaml", ".tillit.yml"];
@@ -29,55 +30,80 @@ impl Found {
 
 /// Something that could not be walked or read.
 #[derive(Debug, thiserror::Error)]
-pub enum DiscoverError {
-    /// The path is not there or cannot be read.
-    #[error("{path}: {error}")]
-    Path {
-        /// The path.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// A pattern of `exclude` is none.
-    #[error("exclude: {0}")]
-    Exclude(String),
+#[error("{path}: {error}")]
+pub struct Unreadable {
+    /// The path.
+    pub path: PathBuf,
+    /// Why.
+    pub error: io::Error,
+}
+
+/// What is left out: patterns as in `.gitignore`, relative to a folder.
+#[derive(Clone, Debug)]
+pub struct Exclude(GitignoreBuilder);
+
+impl Exclude {
+    /// Leaves nothing out yet; patterns will be relative to this folder.
+    pub fn below(folder: &Path) -> Exclude {
+        Exclude(GitignoreBuilder::new(plain(folder)))
+    }
+
+    /// Leaves out what this pattern says; false when it is not a pattern.
+    pub fn add(&mut self, pattern: &str) -> bool {
+        self.0.add_line(None, pattern).is_ok()
+    }
 }
 
 /// The manifests under these paths, each once, in the order of their names. A file that is named
 /// is checked whatever it is called. Errors on the way do not hide what else is there.
-pub fn discover(paths: &[PathBuf], exclude: &[String], base: &Path) -> (Vec<Found>, Vec<DiscoverError>) {
+pub fn discover(paths: &[PathBuf], exclude: &Exclude) -> (Vec<Found>, Vec<Unreadable>) {
     let mut found = Vec::new();
     let mut errors = Vec::new();
     for path in paths {
         match path.symlink_metadata() {
-            Err(error) => errors.push(DiscoverError::Path {
+            Err(error) => errors.push(Unreadable {
                 path: path.clone(),
                 error,
             }),
-            Ok(meta) if meta.is_dir() => walk(path, exclude, base, &mut found, &mut errors),
+            Ok(meta) if meta.is_dir() => walk(path, exclude, &mut found, &mut errors),
             Ok(_) => found.push(look_at(path)),
         }
     }
     found.sort_by(|a, b| a.path().cmp(b.path()));
-    found.dedup();
+    // Only several paths can lead to the same file.
+    if paths.len() > 1 {
+        let mut seen = HashSet::new();
+        found.retain(|f| seen.insert(plain(f.path())));
+    }
     (found, errors)
 }
 
-fn walk(path: &Path, exclude: &[String], base: &Path, found: &mut Vec<Found>, errors: &mut Vec<DiscoverError>) {
-    let mut overrides = OverrideBuilder::new(base);
-    for pattern in exclude {
-        // In an override a leading `!` means "leave out"; without any other, the rest stays in.
-        if let Err(error) = overrides.add(&format!("!{pattern}")) {
-            errors.push(DiscoverError::Exclude(error.to_string()));
+/// The full path without `.` and `..`, by its words alone.
+fn plain(path: &Path) -> PathBuf {
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut plain = PathBuf::new();
+    for component in full.components() {
+        match component {
+            Component::ParentDir => _ = plain.pop(),
+            other => plain.push(other),
         }
     }
+    plain
+}
+
+fn walk(path: &Path, exclude: &Exclude, found: &mut Vec<Found>, errors: &mut Vec<Unreadable>) {
     let mut builder = WalkBuilder::new(path);
     builder
         .require_git(false)
         .follow_links(false)
         .sort_by_file_name(Ord::cmp);
-    if let Ok(overrides) = overrides.build() {
-        builder.overrides(overrides);
+    if let Ok(exclude) = exclude.0.build()
+        && !exclude.is_empty()
+    {
+        builder.filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
+            entry.depth() == 0 || !exclude.matched(plain(entry.path()), is_folder).is_ignore()
+        });
     }
     for entry in builder.build() {
         match entry {
@@ -93,7 +119,7 @@ fn walk(path: &Path, exclude: &[String], base: &Path, found: &mut Vec<Found>, er
                 let error = error
                     .into_io_error()
                     .unwrap_or_else(|| io::Error::other("cannot be walked"));
-                errors.push(DiscoverError::Path { path, error });
+                errors.push(Unreadable { path, error });
             }
         }
     }
@@ -108,7 +134,7 @@ fn error_path(error: &ignore::Error) -> Option<PathBuf> {
 }
 
 /// What a path is. A link counts as what it leads to, if that lies in the same repository.
-fn look_at(path: &Path) -> Found {
+pub fn look_at(path: &Path) -> Found {
     let not = || Found::NotAFile(path.to_owned());
     let Ok(meta) = path.symlink_metadata() else {
         return Found::File(path.to_owned());

@@ -46,17 +46,20 @@ impl<'d> Examined<'d> {
         let rules = self.rules;
         let mut hits = Vec::new();
         for (number, rule) in rules.rules.iter().enumerate() {
-            if !rule.variants.is_empty() && is_active(rule, packs) && !rules.is_off(number) {
+            if !rule.variants.is_empty() && !rules.is_off(number) {
                 self.hits_of(number, packs, lang, &mut hits);
             }
         }
         hits
     }
 
-    /// Everything that one rule finds.
+    /// Everything that one rule finds, if one of its packs is active.
     pub fn hits_of(&mut self, number: usize, packs: &[bool], lang: Lang, hits: &mut Vec<Hit>) {
         let rules = self.rules;
         let rule = &rules.rules[number];
+        if !is_active(rule, packs) {
+            return;
+        }
         for variant in &rule.variants {
             match variant.given {
                 None => hits.extend(self.examine(number, rule, variant, packs, lang)),
@@ -80,16 +83,20 @@ impl<'d> Examined<'d> {
         packs: &[bool],
         lang: Lang,
     ) -> Option<Hit> {
-        if let Some(when) = &variant.when {
-            if !self.truth(when).holds() {
-                return None;
-            }
+        if let Some(when) = &variant.when
+            && !self.truth(when).holds()
+        {
+            return None;
         }
         let (condition, wanted) = match &variant.check {
             Check::Require(condition) => (condition, false),
             Check::Forbid(condition) => (condition, true),
         };
         if self.truth(condition).holds() != wanted {
+            return None;
+        }
+        let bases = self.counting(rule, variant, packs);
+        if bases.is_empty() {
             return None;
         }
         let reason = self.why(condition, wanted);
@@ -106,7 +113,7 @@ impl<'d> Examined<'d> {
             .map(|at| self.place_of(self.decider(*at)))
             .filter(|p| p.exact && p.span != place.span)
             .collect();
-        let severity = self.severity(number, rule, variant, packs);
+        let severity = self.severity(number, rule, variant, &bases);
         let mut missing = Vec::new();
         let template = self.rules.message(rule, variant, lang);
         if template.contains(&Piece::Missing) {
@@ -120,12 +127,12 @@ impl<'d> Examined<'d> {
             message,
             place,
             see,
-            bases: self.bases(rule, packs),
+            bases: self.named(&bases, packs),
         })
     }
 
     /// The severity by packs, then by condition, then by the configuration.
-    fn severity(&mut self, number: usize, rule: &'d Rule, variant: &'d Variant, packs: &[bool]) -> Severity {
+    fn severity(&mut self, number: usize, rule: &'d Rule, variant: &'d Variant, bases: &[&RuleBasis]) -> Severity {
         if let Some(set) = self.rules.level(number) {
             return set;
         }
@@ -134,7 +141,7 @@ impl<'d> Examined<'d> {
             .iter()
             .find(|(condition, _)| self.truth(condition).holds())
             .map(|(_, s)| *s);
-        let by_basis = rule.bases.iter().filter(|b| counts(b, packs)).map(|basis| {
+        let by_basis = bases.iter().map(|basis| {
             let severity = when.unwrap_or(basis.severity.unwrap_or(rule.severity));
             if self.is_future(basis) {
                 severity.lower()
@@ -149,23 +156,39 @@ impl<'d> Examined<'d> {
         basis.from.is_some_and(|from| from > self.today)
     }
 
-    /// The clauses of a rule that count, with the day from which one does not apply yet.
-    pub fn bases(&self, rule: &Rule, packs: &[bool]) -> Vec<Basis> {
-        let all = &self.rules.packs;
-        rule.bases
-            .iter()
-            .filter(|b| counts(b, packs))
-            .map(|basis| Basis {
-                packs: basis
-                    .packs
-                    .iter()
-                    .filter(|p| packs[**p])
-                    .map(|p| Arc::clone(&all[*p].id))
-                    .collect(),
-                source: Arc::clone(&self.rules.sources[basis.source].id),
-                from: basis.from.filter(|_| self.is_future(basis)),
-            })
+    /// The clauses of a rule that count here: by their packs, and by their condition.
+    fn counting(&mut self, rule: &'d Rule, variant: &'d Variant, packs: &[bool]) -> Vec<&'d RuleBasis> {
+        let holds = |this: &mut Self, n: usize| match variant.basis_if.get(n) {
+            Some(Some(condition)) => this.truth(condition).holds(),
+            _ => true,
+        };
+        let bases = rule.bases.iter().enumerate();
+        bases
+            .filter(|(n, basis)| counts(basis, packs) && holds(self, *n))
+            .map(|(_, basis)| basis)
             .collect()
+    }
+
+    /// The clauses of a rule that the program computes itself.
+    pub fn bases(&self, rule: &Rule, packs: &[bool]) -> Vec<Basis> {
+        let bases: Vec<&RuleBasis> = rule.bases.iter().filter(|b| counts(b, packs)).collect();
+        self.named(&bases, packs)
+    }
+
+    /// Clauses as a finding names them, with the day from which one does not apply yet.
+    fn named(&self, bases: &[&RuleBasis], packs: &[bool]) -> Vec<Basis> {
+        let all = &self.rules.packs;
+        let name = |basis: &&RuleBasis| Basis {
+            packs: basis
+                .packs
+                .iter()
+                .filter(|p| packs[**p])
+                .map(|p| Arc::clone(&all[*p].id))
+                .collect(),
+            source: Arc::clone(&self.rules.sources[basis.source].id),
+            from: basis.from.filter(|_| self.is_future(basis)),
+        };
+        bases.iter().map(name).collect()
     }
 
     fn fill(&self, template: &Template, missing: &[String], lang: Lang) -> String {

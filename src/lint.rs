@@ -11,15 +11,15 @@ use crate::assess::{Intrusion, Score, Summary, assess};
 use crate::config::Config;
 use crate::evaluate::Hit;
 use crate::examine::Examined;
-use crate::finding::{Finding, Mistake, Severity};
-use crate::ruleset::{Loading, RuleSet};
+use crate::finding::{Finding, Mistake};
+use crate::ruleset::{Loading, RuleSet, UNANSWERED_BLOCK};
 use crate::schema::Manifest;
 use crate::source::{EncodingError, SourceFile, Span};
 use crate::text::Lang;
 use crate::value::Value;
 use crate::yaml::{Document, Documents, Limits};
 
-pub use run::{Run, finish};
+pub use run::{Run, Unread, finish};
 
 /// What became of a file that a manifest refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +119,10 @@ impl Linter {
         let mut documents = 0;
         for document in Documents::new(source.text(), self.limits, false) {
             documents += 1;
+            if checker.findings.len() > self.limits.findings {
+                checker.too_many(&document);
+                break;
+            }
             checker.document(&document);
         }
         if documents == 0 {
@@ -211,17 +215,20 @@ impl<'a> Checker<'a> {
         self.system = manifest.text_at("system.id").map(Arc::from);
         self.yaml_problems(document);
         self.schema_problems(&manifest);
+        if manifest.instance(0).node.is_none() {
+            return; // Not a manifest at all: the rules have nothing to examine.
+        }
         self.records(&manifest);
         let facts = assess(&mut manifest, rules, &self.linter.intrusion, self.linter.today);
         let mut examined = Examined::new(&manifest, rules, facts.instance, self.linter.today);
         let packs = examined.active_packs();
-        let hits = examined.hits(&packs, self.linter.lang);
+        let mut hits = examined.hits(&packs, self.linter.lang);
+        hits.extend(self.switched_off(&examined, &packs));
         self.hits(hits, &facts.score, &manifest);
-        self.switched_off(&manifest, &packs);
-        self.summary(&manifest, &facts.score);
+        self.summary(&manifest, &facts.score, packs);
     }
 
-    fn summary(&mut self, manifest: &Manifest<'_>, score: &Score) {
+    fn summary(&mut self, manifest: &Manifest<'_>, score: &Score, packs: Vec<bool>) {
         let place = manifest.anchor(0);
         let location = self.location(&place, String::new());
         let vocabularies = &self.linter.rules.vocabularies;
@@ -229,15 +236,18 @@ impl<'a> Checker<'a> {
             Value::Term(id) => Some(vocabularies.term(id).id.clone()),
             _ => None,
         };
-        self.summaries.extend(Summary::of(manifest, score, id_of, location));
+        self.summaries
+            .extend(Summary::of(manifest, score, packs, id_of, location));
     }
 
     /// Findings from hits. Where a whole block is missing, one finding stands for all that the
-    /// rules ask of it.
+    /// rules ask of it, unless the configuration wants them one by one.
     fn hits(&mut self, hits: Vec<Hit>, score: &Score, manifest: &Manifest<'_>) {
+        let rules = &self.linter.rules;
+        let one_by_one = rules.find(UNANSWERED_BLOCK).is_some_and(|rule| rules.is_off(rule));
         let mut by_block: Vec<(String, Vec<Hit>)> = Vec::new();
         for hit in hits {
-            match hit.place.missing_block.clone() {
+            match hit.place.missing_block.clone().filter(|_| !one_by_one) {
                 Some(block) => match by_block.iter_mut().find(|(b, _)| *b == block) {
                     Some((_, hits)) => hits.push(hit),
                     None => by_block.push((block, vec![hit])),
@@ -261,25 +271,4 @@ impl<'a> Checker<'a> {
             self.findings.push(finding);
         }
     }
-
-    fn is_off(&self, rule: &str) -> bool {
-        let rules = &self.linter.rules;
-        rules
-            .find(rule)
-            .is_some_and(|number| rules.is_off(number) && !is_form(rule))
-    }
-
-    fn severity(&self, rule: &str, default: Severity) -> Severity {
-        let rules = &self.linter.rules;
-        rules
-            .find(rule)
-            .filter(|_| !is_form(rule))
-            .and_then(|n| rules.level(n))
-            .unwrap_or(default)
-    }
-}
-
-/// Rules about the form of a file: what they find cannot be judged at all, so they have one level.
-fn is_form(rule: &str) -> bool {
-    matches!(rule, "invalid-yaml" | "limit-exceeded" | "invalid-manifest")
 }

@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 
-pub use compile::{Compiler, Definitions, Names, Param};
+pub use compile::{Compiler, Definitions, Names, Param, Setting};
 pub use condition::{Condition, FieldRef, Inner, Literal, Operand, Scope, Test};
 pub use file::parse;
 pub use library::{load_definitions, load_packs, load_sources};
@@ -125,6 +125,8 @@ pub struct Variant {
     pub check: Check,
     /// Other severities, the first whose condition holds.
     pub severity_when: Vec<(Condition, Severity)>,
+    /// Under which condition each basis of the rule counts.
+    pub basis_if: Vec<Option<Condition>>,
     /// The place to point at.
     pub at: Option<FieldRef>,
     /// Further places.

@@ -16,6 +16,9 @@ use crate::vocabulary::{OwnTermError, Vocabularies};
 /// Name of the vocabulary of intrusion bands, whose terms stand in `rules/intrusion.yaml`.
 pub const BANDS: &str = "intrusion_bands";
 
+/// The rule whose finding stands for all that the rules ask of a missing block.
+pub const UNANSWERED_BLOCK: &str = "unanswered-block";
+
 /// Scopes and slots of the facts.
 #[derive(Clone, Copy, Debug)]
 pub struct FactScopes {
@@ -65,13 +68,8 @@ pub enum Loading {
 
 /// The id that a rule has by the name of its file.
 fn rule_id(source: &SourceFile) -> String {
-    source
-        .name()
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(".yaml")
-        .to_owned()
+    let file = source.name().rsplit('/').next().unwrap_or_default();
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned()
 }
 
 fn file(builtin: Builtin) -> Arc<SourceFile> {
@@ -120,8 +118,8 @@ impl RuleSet {
             }
             let set = |name: &str| {
                 let values = config.params.get(&id)?;
-                let (_, value, at) = values.iter().find(|(n, _, _)| n == name)?;
-                Some((value.clone(), Arc::clone(config.source.as_ref()?), *at))
+                let param = values.iter().find(|p| p.name == name)?;
+                Some((param.value.clone(), Arc::clone(config.source.as_ref()?), param.value_at))
             };
             let loaded = match builtin {
                 Some(builtin) if how != Loading::Whole => {
@@ -147,9 +145,11 @@ impl RuleSet {
             let mut unknown = |what: (&str, &str), name: &str, at: Span, known: Vec<&str>| {
                 let help = match nearest(name, known.iter().copied()) {
                     Some(near) => both(format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
+                    None if what.0 == "rule" => both("`tillit rules` lists them.", "`tillit rules` viser dem."),
+                    None if known.is_empty() => both("There are none to set.", "Det er ingen å sette."),
                     None => both(
-                        "`tillit rules` lists the rules with their packs.",
-                        "`tillit rules` viser reglene med pakkene sine.",
+                        format!("Known: {}.", known.join(", ")),
+                        format!("Kjente: {}.", known.join(", ")),
                     ),
                 };
                 let message = both(
@@ -164,8 +164,10 @@ impl RuleSet {
                 });
             };
             let ids = || rules.iter().map(|r| &*r.id).collect::<Vec<_>>();
+            let mut fixed = Vec::new();
             for (id, level, at) in &config.levels {
                 match by_id.get(id.as_str()) {
+                    Some(number) if has_one_level(&rules[*number], *level) => fixed.push((id, *at)),
                     Some(number) => levels[*number] = Some(*level),
                     None => unknown(("rule", "regel"), id, *at, ids()),
                 }
@@ -174,10 +176,10 @@ impl RuleSet {
                 match by_id.get(id.as_str()).and_then(|n| rules.get(*n)) {
                     None => unknown(("rule", "regel"), id, *at, ids()),
                     Some(rule) => {
-                        for (name, _, at) in config.params.get(id).into_iter().flatten() {
-                            if !rule.params.iter().any(|p| p.name == *name) {
+                        for param in config.params.get(id).into_iter().flatten() {
+                            if !rule.params.iter().any(|p| p.name == param.name) {
                                 let known = rule.params.iter().map(|p| p.name.as_str()).collect();
-                                unknown(("parameter", "parameter"), name, *at, known);
+                                unknown(("parameter", "parameter"), &param.name, param.name_at, known);
                             }
                         }
                     }
@@ -189,8 +191,23 @@ impl RuleSet {
                     None => unknown(("pack", "pakke"), id, *at, packs.iter().map(|p| &*p.id).collect()),
                 }
             }
+            for (id, at) in fixed {
+                mistakes.push(Mistake {
+                    source: Arc::clone(source),
+                    span: at,
+                    message: both(
+                        format!("the level of `{id}` cannot be set"),
+                        format!("nivået for `{id}` kan ikke settes"),
+                    ),
+                    help: both(
+                        "It is about the form of a manifest, which the other rules rely on. Only `unanswered-block: off` is possible, and shows the findings for a missing part one by one.",
+                        "Regelen gjelder manifestets form, som de andre reglene bygger på. Bare `unanswered-block: off` er mulig, og viser funnene for en del som mangler, ett for ett.",
+                    ),
+                });
+            }
         }
         if !mistakes.is_empty() {
+            mistakes.sort_by(|a, b| (a.source.name(), a.span).cmp(&(b.source.name(), b.span)));
             return Err(mistakes);
         }
         Ok(RuleSet {
@@ -248,6 +265,13 @@ impl RuleSet {
             Lang::Nb => &both[1],
         }
     }
+}
+
+/// What is wrong with the form of a manifest has one level, since the other rules rely on it. Only
+/// the finding for a missing block may be off: those that it stands for are shown instead.
+fn has_one_level(rule: &Rule, level: Level) -> bool {
+    let shows_others = &*rule.id == UNANSWERED_BLOCK && level == Level::Off;
+    rule.builtin && &*rule.category == "form" && !rule.waivable && !shows_others
 }
 
 fn internal(error: &str) -> Mistake {

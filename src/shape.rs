@@ -69,6 +69,8 @@ pub struct Field {
     pub kind: Kind,
     /// Slot of the mapping above it in the same scope.
     pub parent: Option<SlotId>,
+    /// True where `unknown` is no answer: the version, ids, and a mapping with required keys.
+    pub refuses_unknown: bool,
     /// The scope whose items its id or ids refer to.
     pub refers_to: Option<ScopeId>,
     /// Set when a change of it is material.
@@ -93,8 +95,9 @@ pub struct Scope {
     by_path: HashMap<String, SlotId>,
     /// Required keys: the slot of the mapping (or `None` for the top of the scope) and the key.
     pub required: Vec<(Option<SlotId>, String)>,
-    /// Keys of every mapping in the scope, sorted: under `None` those at its top.
-    keys: HashMap<Option<SlotId>, Vec<(String, SlotId)>>,
+    /// Keys of every mapping in the scope, sorted: first those at its top, then by the slot of the
+    /// mapping.
+    keys: Vec<Vec<(String, SlotId)>>,
 }
 
 impl Scope {
@@ -105,7 +108,7 @@ impl Scope {
 
     /// The keys of the mapping in a slot, or of the top of the scope.
     pub fn keys(&self, map: Option<SlotId>) -> &[(String, SlotId)] {
-        self.keys.get(&map).map_or(&[], Vec::as_slice)
+        self.keys.get(place(map)).map_or(&[], Vec::as_slice)
     }
 
     /// The slot of a key of that mapping.
@@ -121,22 +124,29 @@ impl Scope {
         self.by_path.insert(path.clone(), slot);
         let field = Field {
             path,
+            refuses_unknown: matches!(kind, Kind::Version | Kind::Id),
             kind,
             parent,
             refers_to: None,
             material: None,
         };
-        self.keys
-            .entry(parent)
-            .or_default()
-            .push((field.name().to_owned(), slot));
+        let place = place(parent);
+        if self.keys.len() <= place {
+            self.keys.resize_with(place + 1, Vec::new);
+        }
+        self.keys[place].push((field.name().to_owned(), slot));
         self.fields.push(field);
         slot
     }
 
     fn sort(&mut self) {
-        self.keys.values_mut().for_each(|keys| keys.sort());
+        self.keys.iter_mut().for_each(|keys| keys.sort());
     }
+}
+
+/// Where the keys of the mapping in a slot, or of the top of a scope, are kept.
+fn place(map: Option<SlotId>) -> usize {
+    map.map_or(0, |slot| slot + 1)
 }
 
 /// All scopes of a manifest.
@@ -215,7 +225,10 @@ impl Shape {
                 references.push((scope, slot, target.clone()));
             }
             match kind {
-                Kind::Block => self.read_map(child, scope, Some(slot), &path, vocabularies, references)?,
+                Kind::Block => {
+                    self.scopes[scope].fields[slot].refuses_unknown = child.required.is_some();
+                    self.read_map(child, scope, Some(slot), &path, vocabularies, references)?;
+                }
                 Kind::Items(items) => {
                     if let Some(item) = &child.items {
                         self.read_map(item, items, None, "", vocabularies, references)?;

@@ -1,6 +1,7 @@
 //! Source text, byte spans in it, and the way from a byte to a line and a column.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// A half-open range of bytes in a [`SourceFile`].
@@ -23,7 +24,7 @@ impl Span {
     }
 
     /// The same range for slicing.
-    pub fn range(self) -> std::ops::Range<usize> {
+    pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
@@ -65,11 +66,11 @@ impl EncodingError {
     }
 }
 
-/// The text of one file, with its name and, on demand, its lines.
+/// The text of one file, with its name and, on demand, the way to its lines.
 pub struct SourceFile {
     name: Arc<str>,
     text: String,
-    lines: OnceLock<Vec<u32>>,
+    marks: OnceLock<Vec<(usize, Position)>>,
 }
 
 impl SourceFile {
@@ -78,32 +79,29 @@ impl SourceFile {
         SourceFile {
             name: name.into(),
             text: text.into(),
-            lines: OnceLock::new(),
+            marks: OnceLock::new(),
         }
     }
 
     /// Reads bytes as UTF-8, with or without a byte order mark.
     ///
     /// # Errors
-    /// The first byte that is not UTF-8, or the name of the other encoding that a mark announces.
+    /// The first byte that is not UTF-8, or the name of the other encoding that the first bytes show.
     /// The source comes back with the error, decoded as far as possible, so that it can be shown.
     pub fn from_bytes(name: impl Into<Arc<str>>, bytes: Vec<u8>) -> Result<Self, (Self, EncodingError)> {
-        let other = match bytes.as_slice() {
-            [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Some("UTF-32"),
-            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("UTF-16"),
-            _ => None,
-        };
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(SourceFile::new(name, text)),
-            Err(error) => {
-                let offset = error.utf8_error().valid_up_to();
-                let bytes = error.into_bytes();
-                let value = bytes.get(offset).copied().unwrap_or(0);
-                let text = String::from_utf8(bytes[..offset].to_vec()).unwrap_or_default();
-                let error = other.map_or(EncodingError::NotUtf8 { offset, value }, EncodingError::OtherEncoding);
-                Err((SourceFile::new(name, text), error))
-            }
+        if let Some(other) = other_encoding(&bytes) {
+            return Err((SourceFile::new(name, ""), EncodingError::OtherEncoding(other)));
         }
+        let error = match String::from_utf8(bytes) {
+            Ok(text) => return Ok(SourceFile::new(name, text)),
+            Err(error) => error,
+        };
+        let offset = error.utf8_error().valid_up_to();
+        let mut bytes = error.into_bytes();
+        let value = bytes.get(offset).copied().unwrap_or(0);
+        bytes.truncate(offset);
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        Err((SourceFile::new(name, text), EncodingError::NotUtf8 { offset, value }))
     }
 
     /// The name of the file as people see it.
@@ -123,24 +121,19 @@ impl SourceFile {
 
     /// Line and column of a byte offset; an offset past the end counts as the end.
     pub fn position(&self, offset: u32) -> Position {
-        let lines = self.lines.get_or_init(|| line_starts(&self.text));
-        let mut offset = (offset as usize).min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
+        let mut end = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
         }
-        let line = lines.partition_point(|&start| start as usize <= offset).max(1);
-        let start = lines.get(line - 1).map_or(0, |&start| start as usize);
-        let before = self.text[start..offset].trim_start_matches('\u{feff}');
-        Position {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
-            utf16: u32::try_from(before.encode_utf16().count() + 1).unwrap_or(u32::MAX),
-        }
+        let marks = self.marks.get_or_init(|| marks(&self.text));
+        let next = marks.partition_point(|(at, _)| *at <= end);
+        let (at, position) = next.checked_sub(1).map_or((0, START), |last| marks[last]);
+        count_on(&self.text, at..end, position)
     }
 
     /// The number of lines.
-    pub fn line_count(&self) -> usize {
-        self.lines.get_or_init(|| line_starts(&self.text)).len()
+    pub fn line_count(&self) -> u32 {
+        self.position(u32::MAX).line
     }
 }
 
@@ -150,16 +143,60 @@ impl fmt::Debug for SourceFile {
     }
 }
 
-/// Offsets at which lines start: after LF, CRLF and a lone CR, which is what YAML ends a line at.
-fn line_starts(text: &str) -> Vec<u32> {
+/// The encoding that the first bytes show, by their mark or, as YAML has it, by where the zeros are.
+fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] | [_, 0, 0, 0, ..] | [0, 0, 0, _, ..] => Some("UTF-32"),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [_, 0, ..] | [0, _, ..] => Some("UTF-16"),
+        _ => None,
+    }
+}
+
+/// Distance between two marks in bytes.
+const STEP: usize = 512;
+
+/// Where every text starts.
+const START: Position = Position {
+    line: 1,
+    column: 1,
+    utf16: 1,
+};
+
+/// The position at every 512th byte or so, so that no look-up counts further than that: neither
+/// a line of many megabytes nor millions of lines make it slow or large.
+fn marks(text: &str) -> Vec<(usize, Position)> {
+    let mut marks = Vec::with_capacity(text.len() / STEP);
+    let (mut at, mut position) = (0, START);
+    while at + STEP < text.len() {
+        let mut next = at + STEP;
+        while !text.is_char_boundary(next) {
+            next -= 1;
+        }
+        position = count_on(text, at..next, position);
+        at = next;
+        marks.push((at, position));
+    }
+    marks
+}
+
+/// The position at the end of a range, given that at its start. LF, CRLF and a lone CR end a line,
+/// as in YAML. A byte order mark has no width.
+fn count_on(text: &str, range: Range<usize>, from: Position) -> Position {
+    let mut position = from;
     let bytes = text.as_bytes();
-    let mut starts = vec![0];
-    for (i, byte) in bytes.iter().enumerate() {
-        if *byte == b'\n' || (*byte == b'\r' && bytes.get(i + 1) != Some(&b'\n')) {
-            starts.push(u32::try_from(i + 1).unwrap_or(u32::MAX));
+    for (i, c) in text.get(range.clone()).unwrap_or_default().char_indices() {
+        let at = range.start + i;
+        if c == '\n' || (c == '\r' && bytes.get(at + 1) != Some(&b'\n')) {
+            position = Position {
+                line: position.line + 1,
+                ..START
+            };
+        } else if c != '\u{feff}' || at > 0 {
+            position.column += 1;
+            position.utf16 += if u32::from(c) > 0xFFFF { 2 } else { 1 };
         }
     }
-    starts
+    position
 }
 
 #[cfg(test)]
@@ -193,5 +230,26 @@ mod tests {
         let error = |b: &[u8]| SourceFile::from_bytes("f", b.to_vec()).unwrap_err().1.to_string();
         assert_eq!(error(b"ab\xFFc"), "byte 0xFF at offset 2 is not UTF-8");
         assert_eq!(error(b"\xFF\xFEa\0"), "the file is UTF-16, not UTF-8");
+        assert_eq!(error(b"a\0:\0"), "the file is UTF-16, not UTF-8");
+        assert_eq!(error(b"\0a\0:"), "the file is UTF-16, not UTF-8");
+        assert_eq!(error(b"\0\0\0a"), "the file is UTF-32, not UTF-8");
+    }
+
+    #[test]
+    fn positions_far_into_a_text_are_counted_from_the_nearest_mark() {
+        let text = "ø😀b\r\n\rabc\n".repeat(300);
+        let s = SourceFile::new("f", text.clone());
+        let (mut line, mut column, mut utf16) = (1, 1, 1);
+        for (i, c) in text.char_indices() {
+            let p = s.position(u32::try_from(i).unwrap());
+            assert_eq!((p.line, p.column, p.utf16), (line, column, utf16), "at byte {i}");
+            if c == '\n' || (c == '\r' && !text[i..].starts_with("\r\n")) {
+                (line, column, utf16) = (line + 1, 1, 1);
+            } else {
+                column += 1;
+                utf16 += u32::try_from(c.len_utf16()).unwrap();
+            }
+        }
+        assert_eq!(s.line_count(), 901);
     }
 }

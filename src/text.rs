@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::source::EncodingError;
+
 /// A language that people read findings in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Lang {
@@ -39,6 +41,18 @@ impl Lang {
             Lang::Nb => nb,
         }
     }
+}
+
+/// What is wrong with bytes that are not UTF-8 text, and what to do about it.
+pub fn not_text(error: EncodingError) -> (Localized, Localized) {
+    let nb = match error {
+        EncodingError::OtherEncoding(name) => format!("filen er {name}, ikke UTF-8"),
+        EncodingError::NotUtf8 { offset, value } => format!("byten 0x{value:02X} på plass {offset} er ikke UTF-8"),
+    };
+    (
+        both(error.to_string(), nb),
+        both("Save the file as UTF-8.", "Lagre filen som UTF-8."),
+    )
 }
 
 /// A text in both languages.

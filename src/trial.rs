@@ -12,7 +12,7 @@ use crate::lint::Linter;
 use crate::rule::Rule;
 use crate::schema::Manifest;
 use crate::source::SourceFile;
-use crate::text::{Lang, Localized};
+use crate::text::{Lang, Localized, both};
 use crate::value::parse_date;
 use crate::yaml::{Document, Documents, Limits, NodeId};
 
@@ -51,11 +51,12 @@ pub fn run(linter: &Linter, rule: &Rule) -> Result<usize, Vec<Mistake>> {
     for (bad, key) in [(true, "bad"), (false, "good")] {
         let examples = nodes(&document, key);
         if examples.is_empty() && has_examples(rule) {
-            let at = document.root().unwrap_or(NodeId(0));
-            let message = Localized {
-                en: format!("no `{key}` example"),
-                nb: format!("ingen eksempler under `{key}`"),
-            };
+            let root = document.root().unwrap_or(NodeId(0));
+            let at = document.entry(root, "examples").map_or(root, |(key, _)| key);
+            let message = both(
+                format!("there is no `{key}` example"),
+                format!("det er ingen eksempler under `{key}`"),
+            );
             trial.mistake(&document, at, message);
         }
         for node in examples {
@@ -180,6 +181,10 @@ impl Trial<'_> {
                 },
             });
         }
+        // What it finds would say little: one mistake, one message.
+        if !manifest.problems.is_empty() {
+            return;
+        }
         let facts = assess(&mut manifest, rules, &self.linter.intrusion, today);
         let mut packs = vec![false; rules.packs.len()];
         for pack in self.rule.bases.iter().flat_map(|b| &b.packs) {
@@ -199,30 +204,38 @@ impl Trial<'_> {
             .map(|c| line(c.start))
             .filter(|l| lines.contains(l))
             .collect();
-        let list = |lines: &BTreeSet<u32>| match lines.len() {
-            0 => "none".to_owned(),
-            _ => lines.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
-        };
-        if found != wanted || hits.len() != wanted.len() || bad == wanted.is_empty() {
-            let kind = if bad { "bad" } else { "good" };
-            self.mistake(
-                document,
-                node,
-                Localized {
-                    en: format!(
-                        "`{kind}` example: {} finding(s) on line {}, but marked on line {}",
-                        hits.len(),
-                        list(&found),
-                        list(&wanted)
-                    ),
-                    nb: format!(
-                        "eksempel under `{kind}`: {} funn på linje {}, men merket på linje {}",
-                        hits.len(),
-                        list(&found),
-                        list(&wanted)
-                    ),
-                },
-            );
+        if found == wanted && hits.len() == wanted.len() && bad != wanted.is_empty() {
+            return;
         }
+        let list = |lines: &BTreeSet<u32>| lines.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        let finds = match (hits.len(), found.len()) {
+            (0, _) => both("nothing is found in it", "ingenting blir funnet i det"),
+            (hits, lines) if hits > lines => both(
+                format!("{hits} findings point at line {}", list(&found)),
+                format!("{hits} funn peker på linje {}", list(&found)),
+            ),
+            _ => both(
+                format!("findings point at line {}", list(&found)),
+                format!("funn peker på linje {}", list(&found)),
+            ),
+        };
+        let marked = match wanted.is_empty() {
+            true => both("no line is marked", "ingen linje er merket"),
+            false => both(
+                format!("line {} is marked", list(&wanted)),
+                format!("linje {} er merket", list(&wanted)),
+            ),
+        };
+        let message = match bad {
+            true => both(
+                format!("in this `bad` example {}, but {}", marked.en, finds.en),
+                format!("i dette eksemplet under `bad`: {}, men {}", marked.nb, finds.nb),
+            ),
+            false => both(
+                format!("in this `good` example {}, but {}", marked.en, finds.en),
+                format!("i dette eksemplet under `good`: {}, men {}", marked.nb, finds.nb),
+            ),
+        };
+        self.mistake(document, node, message);
     }
 }

@@ -67,7 +67,8 @@ impl Length {
             return Err(LengthError::Form);
         }
         let n: u32 = number.parse().map_err(|_| LengthError::Form)?;
-        let short = u16::try_from(n).map_err(|_| LengthError::Form);
+        // Four digits keep calendar arithmetic within the years that a date can have.
+        let short = u16::try_from(n).ok().filter(|n| *n <= 9999).ok_or(LengthError::Form);
         let finite = |years, months, days| Ok(Length::Finite { years, months, days });
         match unit {
             "day" | "days" => finite(0, 0, n),
@@ -92,6 +93,7 @@ impl Length {
             let place = order.find(unit)?;
             order = &order[place + 1..];
             match unit {
+                'Y' | 'M' if n > 9999 => return None,
                 'Y' => years = u16::try_from(n).ok()?,
                 'M' => months = u16::try_from(n).ok()?,
                 'W' => days += n * 7,
@@ -273,6 +275,9 @@ mod tests {
             "007 days",
             "999999 days",
             "PT5H",
+            "10000 years",
+            "P65535Y",
+            "P10000M",
         ] {
             assert_eq!(Length::parse(text), Err(LengthError::Form), "{text}");
         }
@@ -289,6 +294,9 @@ mod tests {
             Length::parse("10 days").unwrap().shift(date, -1),
             parse_date("2026-08-21")
         );
+        for text in ["9999 years", "P9999Y9999M99999W99999D"] {
+            assert_eq!(Length::parse(text).unwrap().shift(date, 1), None, "{text}");
+        }
     }
 
     #[test]

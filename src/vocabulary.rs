@@ -66,6 +66,14 @@ impl Vocabulary {
         self.by_id.get(id).copied()
     }
 
+    /// The id of the term that was meant by a name in either language, or by an id in other letters.
+    pub fn meant(&self, name: &str) -> Option<&str> {
+        let same = |other: &str| other.to_lowercase() == name.to_lowercase();
+        let mut terms = self.terms.iter();
+        let term = terms.find(|t| same(&t.id) || same(&t.label.en) || same(&t.label.nb))?;
+        Some(&term.id)
+    }
+
     /// The ids of all terms.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.terms.iter().map(|t| t.id.as_str())

@@ -1,5 +1,7 @@
 //! The shape of the code: imports point down, only `cli` prints, no file has two jobs.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Every rule that comes with the program: loaded whole, and every example of it run.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+
 use std::fmt::Write as _;
 
 use tillit::config::Config;

@@ -24,6 +24,8 @@ pub struct Summary {
     pub flows: Vec<WeighingFlow>,
     /// All control measures on the group have been assessed together.
     pub assessed: bool,
+    /// The packs that count for it.
+    pub packs: Vec<bool>,
 }
 
 /// A flow of data that weighs on the people concerned.
@@ -48,6 +50,8 @@ pub struct Load {
     pub flows: Vec<WeighingFlow>,
     /// One of the systems refers to an assessment of all together.
     pub assessed: bool,
+    /// The packs that count for at least one of the systems.
+    pub packs: Vec<bool>,
 }
 
 impl Summary {
@@ -55,6 +59,7 @@ impl Summary {
     pub fn of(
         manifest: &Manifest<'_>,
         score: &Score,
+        packs: Vec<bool>,
         label: impl Fn(Value<'_>) -> Option<String>,
         location: Location,
     ) -> Option<Summary> {
@@ -89,6 +94,7 @@ impl Summary {
             groups: groups.filter_map(|item| manifest.name_of(item)).collect(),
             flows,
             assessed: manifest.at("control.cumulative_assessment").is_answered(),
+            packs,
         })
     }
 }
@@ -108,10 +114,23 @@ pub fn loads(summaries: &[Summary]) -> Vec<Load> {
             group: group.to_owned(),
             flows: systems.iter().flat_map(|s| s.flows.iter().cloned()).collect(),
             assessed: systems.iter().any(|s| s.assessed),
+            packs: any_of(systems.iter().map(|s| s.packs.as_slice())),
             systems: systems
                 .into_iter()
                 .map(|s| (s.system.clone(), s.location.clone()))
                 .collect(),
         })
         .collect()
+}
+
+/// What holds in at least one of several lists of the same length.
+fn any_of<'a>(lists: impl Iterator<Item = &'a [bool]>) -> Vec<bool> {
+    let mut any = Vec::new();
+    for list in lists {
+        any.resize(list.len(), false);
+        for (any, one) in any.iter_mut().zip(list) {
+            *any |= one;
+        }
+    }
+    any
 }

@@ -1,5 +1,6 @@
 //! `tillit check`: finds manifests, checks them, prints, and decides the exit code.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
@@ -12,12 +13,13 @@ use rayon::prelude::*;
 
 use super::configuration::{self, Found as Configuration};
 use super::evidence::Records;
-use super::{Common, Failure, Outcome, day, output};
+use super::{Common, Failure, Format, Outcome, day, output};
 use crate::config::{Config, FailOn};
-use crate::discover::{DiscoverError, Found, discover, shown};
+use crate::discover::{Found, Unreadable, discover, shown};
 use crate::finding::Severity;
-use crate::lint::{FileReport, Linter, Run, finish};
+use crate::lint::{FileReport, Linter, Run, Unread, finish};
 use crate::report;
+use crate::ruleset::pack_names;
 use crate::source::SourceFile;
 use crate::text::{Lang, escape, nearest};
 
@@ -30,7 +32,8 @@ const BATCH: usize = 512;
     after_help = "Examples:\n  tillit check\n  tillit check systems/ --fail-on warning\n  tillit check planner.tillit.yaml --lang nb --packs core,no\n  cat planner.tillit.yaml | tillit check -\n\nExit codes: 0 nothing at or above --fail-on, 1 findings, 2 could not check."
 )]
 pub(super) struct Args {
-    /// Manifests, or folders to search for *.tillit.yaml and *.tillit.yml; `-` reads standard input
+    /// Manifests, or folders to search for *.tillit.yaml and *.tillit.yml, except in hidden folders
+    /// and where .gitignore or `exclude` says no; `-` reads standard input [default: here]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Form of the report
@@ -54,14 +57,6 @@ pub(super) struct Args {
     /// Succeed when there is no manifest
     #[arg(long)]
     allow_empty: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For scripts
-    Json,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -94,7 +89,7 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     };
     let Configuration {
         mut config,
-        folder,
+        exclude,
         rules,
     } = configuration::load(common, &search)?;
     let lang = common.lang(config.language);
@@ -104,27 +99,16 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     if paths.is_empty() && !stdin {
         paths = search;
     }
-    let exclude: Vec<String> = config.exclude.iter().map(|(pattern, _)| pattern.clone()).collect();
-    let (found, errors) = discover(&paths, &exclude, &folder);
-    let mut failed = !errors.is_empty();
-    for error in &errors {
-        output::note(&unreadable(error, lang));
-    }
+    let (found, unwalked) = discover(&paths, &exclude);
     let mut reports = Vec::new();
     if stdin {
         reports.push(check_stdin(&linter)?);
     }
     let (more, unread) = check_files(&linter, &found, args.format == Format::Text);
     reports.extend(more);
-    for (path, error) in &unread {
-        failed = true;
-        output::note(&unreadable(
-            &DiscoverError::Path {
-                path: path.clone(),
-                error: io::Error::new(error.kind(), error.to_string()),
-            },
-            lang,
-        ));
+    let failed = !(unwalked.is_empty() && unread.is_empty());
+    for error in unwalked.iter().chain(&unread) {
+        output::note(&unreadable(error, lang));
     }
     if reports.is_empty() && !failed && !args.allow_empty {
         return Err(Failure::say(
@@ -133,7 +117,22 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
             "fant ikke noe manifest (*.tillit.yaml eller *.tillit.yml), og å kontrollere ingenting er ingen kontroll. `tillit init` skriver et første, --allow-empty godtar dette",
         ));
     }
-    let run = finish(&linter, reports);
+    if reports.is_empty() && failed {
+        return Err(Failure::say(
+            lang,
+            "nothing could be checked",
+            "ingenting kunne kontrolleres",
+        ));
+    }
+    let mut run = finish(&linter, reports);
+    let not_read = unwalked.iter().chain(&unread);
+    run.unread.extend(not_read.map(|u| Unread {
+        path: escape(&shown(&u.path)).into_owned(),
+        reason: output::reason(&u.error, lang),
+    }));
+    if args.format == Format::Text {
+        read_again(&mut run, &found, linter.limits.bytes);
+    }
     let terminal = args.output.is_none() && io::stdout().is_terminal();
     let style = common.style(terminal, args.quiet);
     output::write(args.output.as_deref(), lang, |out| match args.format {
@@ -160,26 +159,33 @@ fn fails(run: &Run, fail_on: FailOn) -> bool {
     fail_on.is_some_and(|level| run.worst().is_some_and(|worst| worst >= level))
 }
 
+/// Whether a pack that an option names is known.
+pub(super) fn known_pack(option: &str, pack: &str, lang: Lang) -> Result<(), Failure> {
+    let known = pack_names();
+    if known.iter().any(|name| name == pack) {
+        return Ok(());
+    }
+    let near = nearest(pack, known.iter().map(String::as_str)).map_or(String::new(), |near| match lang {
+        Lang::En => format!(" Did you mean `{near}`?"),
+        Lang::Nb => format!(" Mente du `{near}`?"),
+    });
+    let (name, list) = (escape(pack).into_owned(), known.join(", "));
+    Err(Failure::say(
+        lang,
+        format!("{option}: unknown pack `{name}`.{near} Known: {list}"),
+        format!("{option}: ukjent pakke `{name}`.{near} Kjente: {list}"),
+    ))
+}
+
 /// `--packs`: exactly these are on.
 fn choose_packs(config: &mut Config, packs: &[String], lang: Lang) -> Result<(), Failure> {
     if packs.is_empty() {
         return Ok(());
     }
-    let known = crate::ruleset::pack_names();
     for pack in packs {
-        if !known.contains(pack) {
-            let near = nearest(pack, known.iter().map(String::as_str)).map_or(String::new(), |n| match lang {
-                Lang::En => format!("; did you mean `{n}`?"),
-                Lang::Nb => format!("; mente du `{n}`?"),
-            });
-            let (name, list) = (escape(pack).into_owned(), known.join(", "));
-            return Err(Failure::say(
-                lang,
-                format!("--packs: unknown pack `{name}`{near} Known: {list}"),
-                format!("--packs: ukjent pakke `{name}`{near} Kjente: {list}"),
-            ));
-        }
+        known_pack("--packs", pack, lang)?;
     }
+    let known = pack_names();
     config.packs = known
         .iter()
         .map(|name| (name.clone(), packs.contains(name), crate::source::Span::default()))
@@ -191,19 +197,11 @@ fn choose_packs(config: &mut Config, packs: &[String], lang: Lang) -> Result<(),
     Ok(())
 }
 
-fn unreadable(error: &DiscoverError, lang: Lang) -> String {
-    match error {
-        DiscoverError::Path { path, error } => {
-            let path = escape(&shown(path)).into_owned();
-            match lang {
-                Lang::En => format!("error: cannot read {path}: {error}"),
-                Lang::Nb => format!("feil: kan ikke lese {path}: {error}"),
-            }
-        }
-        DiscoverError::Exclude(reason) => match lang {
-            Lang::En => format!("error: exclude: {}", escape(reason)),
-            Lang::Nb => format!("feil: exclude: {}", escape(reason)),
-        },
+fn unreadable(Unreadable { path, error }: &Unreadable, lang: Lang) -> String {
+    let (path, reason) = (shown(path), output::reason(error, lang));
+    match lang {
+        Lang::En => format!("error: cannot read {path}: {reason}"),
+        Lang::Nb => format!("feil: kan ikke lese {path}: {reason}"),
     }
 }
 
@@ -215,10 +213,11 @@ fn check_stdin(linter: &Linter) -> Result<FileReport, Failure> {
         .take(limit)
         .read_to_end(&mut bytes)
         .map_err(|error| {
+            let reason = output::reason(&error, linter.lang);
             Failure::say(
                 linter.lang,
-                format!("cannot read standard input: {error}"),
-                format!("kan ikke lese standard inn: {error}"),
+                format!("cannot read standard input: {reason}"),
+                format!("kan ikke lese standard inn: {reason}"),
             )
         })?;
     Ok(check_bytes(linter, "<stdin>", bytes, None))
@@ -236,15 +235,18 @@ fn check_bytes(linter: &Linter, name: &str, bytes: Vec<u8>, path: Option<&Path>)
 }
 
 /// Checks files in parallel and in order. Texts without findings are let go at once.
-fn check_files(linter: &Linter, found: &[Found], keep_texts: bool) -> (Vec<FileReport>, Vec<(PathBuf, io::Error)>) {
+fn check_files(linter: &Linter, found: &[Found], keep_texts: bool) -> (Vec<FileReport>, Vec<Unreadable>) {
     let mut reports = Vec::with_capacity(found.len());
     let mut unread = Vec::new();
     let mut progress = Progress::new(found.len());
     for batch in found.chunks(BATCH) {
-        let results: Vec<Result<FileReport, (PathBuf, io::Error)>> = batch
+        let results: Vec<Result<FileReport, Unreadable>> = batch
             .par_iter()
             .map(|found| {
-                let mut report = check_file(linter, found).map_err(|error| (found.path().to_owned(), error))?;
+                let mut report = check_file(linter, found).map_err(|error| Unreadable {
+                    path: found.path().to_owned(),
+                    error,
+                })?;
                 if !keep_texts || report.findings.is_empty() {
                     report.source = Arc::new(SourceFile::new(Arc::clone(report.source.name()), ""));
                 }
@@ -262,8 +264,34 @@ fn check_files(linter: &Linter, found: &[Found], keep_texts: bool) -> (Vec<FileR
     (reports, unread)
 }
 
+/// The name of a file as people see it.
+fn name_of(found: &Found) -> String {
+    escape(&shown(found.path())).into_owned()
+}
+
+/// Reads the texts again of files in which something showed only beside other files: they were
+/// let go. A text that has changed since is left out.
+fn read_again(run: &mut Run, found: &[Found], limit: usize) {
+    let is_gone = |file: &FileReport| !file.findings.is_empty() && file.source.text().is_empty();
+    if !run.files.iter().any(is_gone) {
+        return;
+    }
+    let paths: HashMap<String, &Found> = found.iter().map(|f| (name_of(f), f)).collect();
+    for file in run.files.iter_mut().filter(|f| is_gone(f)) {
+        let Some(Found::File(path)) = paths.get(&**file.source.name()) else {
+            continue;
+        };
+        let read = read(path, limit).map(|bytes| SourceFile::from_bytes(Arc::clone(file.source.name()), bytes));
+        let Ok(Ok(source)) = read else { continue };
+        let places = || file.findings.iter().map(|f| &f.primary);
+        if places().all(|at| source.position(at.span.start) == at.start) {
+            file.source = Arc::new(source);
+        }
+    }
+}
+
 fn check_file(linter: &Linter, found: &Found) -> io::Result<FileReport> {
-    let name = escape(&shown(found.path())).into_owned();
+    let name = name_of(found);
     let path = match found {
         Found::File(path) => path,
         Found::NotAFile(_) => return Ok(linter.not_a_file(Arc::new(SourceFile::new(name, "")))),

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::{Common, Failure};
+use super::{Common, Failure, output};
 use crate::config::Config;
-use crate::discover::{repository, shown};
+use crate::discover::{self, Exclude, repository, shown};
 use crate::finding::Mistake;
-use crate::source::SourceFile;
-use crate::text::{Lang, Localized, escape};
+use crate::source::{SourceFile, Span};
+use crate::text::{Lang, both, escape, not_text};
 
 /// Names of the configuration file.
 const NAMES: [&str; 2] = ["tillit.yaml", "tillit.yml"];
@@ -21,12 +21,12 @@ const LARGEST: u64 = 1 << 20;
 /// Most rule files of an organisation's own.
 const MOST_RULES: usize = 5_000;
 
-/// The configuration of a run, with the folder it lies in.
+/// The configuration of a run.
 pub(super) struct Found {
     /// What it says.
     pub(super) config: Config,
-    /// Its folder; the present one without a configuration.
-    pub(super) folder: PathBuf,
+    /// What it leaves out.
+    pub(super) exclude: Exclude,
     /// The rules of the organisation's own.
     pub(super) rules: Vec<Arc<SourceFile>>,
 }
@@ -40,10 +40,18 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
     let file = match &common.config {
         Some(path) => Some(path.clone()),
         None => {
-            let mut files = paths.iter().map(|path| find(path)).collect::<Vec<_>>();
-            files.dedup();
-            if let [Some(a), Some(b), ..] = files.as_slice() {
-                let (a, b) = (shown(a), shown(b));
+            let mut files: Vec<Option<PathBuf>> = Vec::new();
+            for file in paths.iter().filter(|path| path.exists()).map(|path| find(path)) {
+                if !files.contains(&file) {
+                    files.push(file);
+                }
+            }
+            if let [a, b, ..] = files.as_slice() {
+                let name = |file: &Option<PathBuf>| match file {
+                    Some(file) => shown(file),
+                    None => lang.pick("none", "ingen").to_owned(),
+                };
+                let (a, b) = (name(a), name(b));
                 return Err(Failure::say(
                     lang,
                     format!(
@@ -54,13 +62,14 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
                     ),
                 ));
             }
-            files.into_iter().flatten().next()
+            let file = files.into_iter().flatten().next();
+            file.map(|file| acceptable(file, lang)).transpose()?
         }
     };
     let Some(file) = file else {
         return Ok(Found {
             config: Config::default(),
-            folder: PathBuf::from("."),
+            exclude: Exclude::below(Path::new(".")),
             rules: Vec::new(),
         });
     };
@@ -71,22 +80,29 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
         .map_or_else(|| PathBuf::from("."), Path::to_owned);
+    let exclude = exclude(&config, &source, &folder).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
     let rules = local_rules(&config, &source, &folder, lang)?;
-    Ok(Found { config, folder, rules })
+    Ok(Found { config, exclude, rules })
 }
 
 /// The configuration in the folder of a path or above it, up to the root of the repository.
 fn find(path: &Path) -> Option<PathBuf> {
     let full = std::path::absolute(path).ok()?;
     let start = if full.is_dir() { full.as_path() } else { full.parent()? };
-    let root = repository(start);
     let here = std::path::absolute(".").ok()?;
+    let below = || start.starts_with(&here).then(|| here.clone());
+    let root = repository(start).or_else(below);
     for folder in start.ancestors() {
-        if let Some(file) = NAMES.iter().map(|name| folder.join(name)).find(|f| f.is_file()) {
+        // Whatever has the name counts, so that a configuration cannot be made to vanish.
+        if let Some(file) = NAMES
+            .iter()
+            .map(|name| folder.join(name))
+            .find(|f| f.symlink_metadata().is_ok())
+        {
             // Shown as people see it: relative to where they stand, if it lies there.
             return Some(file.strip_prefix(&here).map(Path::to_owned).unwrap_or(file));
         }
-        // Without a repository, the search ends at the folder that was named.
+        // Without a repository, the search ends at the present folder, or at the one that was named.
         if root.as_deref().is_none_or(|root| folder == root) {
             break;
         }
@@ -94,21 +110,86 @@ fn find(path: &Path) -> Option<PathBuf> {
     None
 }
 
+/// A configuration that was found and not named: it must be the only one in its folder, a regular
+/// file, and lie in the repository.
+fn acceptable(file: PathBuf, lang: Lang) -> Result<PathBuf, Failure> {
+    let name = escape(&shown(&file)).into_owned();
+    if let discover::Found::NotAFile(_) = discover::look_at(&file) {
+        return Err(Failure::say(
+            lang,
+            format!("{name} is not a regular file of this repository; put the configuration itself there"),
+            format!("{name} er ikke en vanlig fil i dette kodelageret. Legg selve konfigurasjonen der"),
+        ));
+    }
+    let folder = file.parent().unwrap_or(Path::new("."));
+    if NAMES
+        .iter()
+        .filter(|name| folder.join(name).symlink_metadata().is_ok())
+        .count()
+        > 1
+    {
+        return Err(Failure::say(
+            lang,
+            format!("there is both a {} and a {}; keep one", NAMES[0], NAMES[1]),
+            format!("det finnes både en {} og en {}. Behold den ene", NAMES[0], NAMES[1]),
+        ));
+    }
+    Ok(file)
+}
+
 fn read(path: &Path, lang: Lang) -> Result<SourceFile, Failure> {
     let name = escape(&shown(path)).into_owned();
     let fail = |en: String, nb: String| Failure::say(lang, en, nb);
-    let meta = path
-        .metadata()
-        .map_err(|e| fail(format!("cannot read {name}: {e}"), format!("kan ikke lese {name}: {e}")))?;
+    let unread = |error| {
+        let reason = output::reason(&error, lang);
+        fail(
+            format!("cannot read {name}: {reason}"),
+            format!("kan ikke lese {name}: {reason}"),
+        )
+    };
+    let meta = path.metadata().map_err(unread)?;
     if !meta.is_file() || meta.len() > LARGEST {
         return Err(fail(
             format!("{name} is not a regular file of at most {} MiB", LARGEST >> 20),
             format!("{name} er ikke en vanlig fil på høyst {} MiB", LARGEST >> 20),
         ));
     }
-    let bytes = std::fs::read(path)
-        .map_err(|e| fail(format!("cannot read {name}: {e}"), format!("kan ikke lese {name}: {e}")))?;
-    SourceFile::from_bytes(name.as_str(), bytes).map_err(|(_, e)| fail(format!("{name}: {e}"), format!("{name}: {e}")))
+    let bytes = std::fs::read(path).map_err(unread)?;
+    SourceFile::from_bytes(name.as_str(), bytes).map_err(|(source, error)| {
+        let (message, help) = not_text(error);
+        let end = source.text().len();
+        let mistake = Mistake {
+            source: Arc::new(source),
+            span: Span::new(end, end),
+            message,
+            help,
+        };
+        Failure::Mistakes(vec![mistake], lang)
+    })
+}
+
+/// The patterns of what is not checked, relative to the folder of the configuration.
+fn exclude(config: &Config, source: &Arc<SourceFile>, folder: &Path) -> Result<Exclude, Vec<Mistake>> {
+    let mut exclude = Exclude::below(folder);
+    let mut mistakes = Vec::new();
+    for (pattern, span) in &config.exclude {
+        if !exclude.add(pattern) {
+            mistakes.push(Mistake {
+                source: Arc::clone(source),
+                span: *span,
+                message: both("this is not a pattern", "dette er ikke et mønster"),
+                help: both(
+                    "Write it as in .gitignore, where `*`, `?`, `[` and `{` have a meaning.",
+                    "Skriv det som i .gitignore, der `*`, `?`, `[` og `{` har en betydning.",
+                ),
+            });
+        }
+    }
+    if mistakes.is_empty() {
+        Ok(exclude)
+    } else {
+        Err(mistakes)
+    }
 }
 
 /// The rule files in the folders that the configuration names, which must lie below it.
@@ -136,18 +217,30 @@ fn local_rules(
             mistakes.push(Mistake {
                 source: Arc::clone(source),
                 span: *span,
-                message: Localized {
-                    en: "this is not a folder below the configuration".into(),
-                    nb: "dette er ikke en mappe under konfigurasjonen".into(),
-                },
-                help: Localized {
-                    en: "Name a folder relative to tillit.yaml and inside the same repository.".into(),
-                    nb: "Oppgi en mappe relativt til tillit.yaml og i samme kodelager.".into(),
-                },
+                message: both(
+                    "this is not a folder below the configuration",
+                    "dette er ikke en mappe under konfigurasjonen",
+                ),
+                help: both(
+                    "Name a folder relative to tillit.yaml and below it.",
+                    "Oppgi en mappe under tillit.yaml, relativt til den.",
+                ),
             });
             continue;
         }
-        files.extend(rule_files(&path, lang)?);
+        let rules = rule_files(&path, lang)?;
+        if rules.is_empty() {
+            mistakes.push(Mistake {
+                source: Arc::clone(source),
+                span: *span,
+                message: both("there is no rule in this folder", "det er ingen regler i denne mappen"),
+                help: both(
+                    "Rules are files that end in .yaml or .yml.",
+                    "Regler er filer som slutter på .yaml eller .yml.",
+                ),
+            });
+        }
+        files.extend(rules);
     }
     if mistakes.is_empty() {
         Ok(files)
@@ -163,14 +256,16 @@ fn local_rules(
 pub(super) fn rule_files(folder: &Path, lang: Lang) -> Result<Vec<Arc<SourceFile>>, Failure> {
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).follow_links(false).sort_by_file_name() {
-        let entry = entry.map_err(|e| {
+        let entry = entry.map_err(|error| {
+            let path = shown(error.path().unwrap_or(folder));
+            let reason = output::reason(&error.into(), lang);
             Failure::say(
                 lang,
-                format!("cannot read the rules: {e}"),
-                format!("kan ikke lese reglene: {e}"),
+                format!("cannot read {path}: {reason}"),
+                format!("kan ikke lese {path}: {reason}"),
             )
         })?;
-        if entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == "yaml") {
+        if entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == "yaml" || e == "yml") {
             files.push(Arc::new(read(entry.path(), lang)?));
         }
         if files.len() > MOST_RULES {

@@ -153,8 +153,8 @@ fn ask(args: &Args, vocabularies: &Vocabularies, lang: Lang) -> Result<Answers, 
         io::stdin().lock().read_line(&mut line).map_err(|e| {
             Failure::say(
                 lang,
-                format!("cannot read the answer: {e}"),
-                format!("kan ikke lese svaret: {e}"),
+                format!("cannot read the answer: {}", output::reason(&e, lang)),
+                format!("kan ikke lese svaret: {}", output::reason(&e, lang)),
             )
         })?;
         let line = line.trim();

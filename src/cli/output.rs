@@ -2,10 +2,12 @@
 
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
 use super::{Common, Failure};
+use crate::finding::Mistake;
 use crate::report::text::render_mistakes;
-use crate::text::{Lang, escape};
+use crate::text::{Lang, escape, is_unsafe};
 
 /// Writes a report to a file or to standard output.
 ///
@@ -36,13 +38,37 @@ pub(super) fn write(
         Ok(())
     });
     written.map_err(|error| {
-        let path = escape(&path.to_string_lossy()).into_owned();
+        let path = path.to_string_lossy();
+        if error.kind() == io::ErrorKind::NotFound {
+            let folder = folder.to_string_lossy();
+            return Failure::say(
+                lang,
+                format!("cannot write {path}: there is no folder {folder}"),
+                format!("kan ikke skrive {path}: mappen {folder} finnes ikke"),
+            );
+        }
+        let reason = reason(&error, lang);
         Failure::say(
             lang,
-            format!("cannot write {path}: {error}"),
-            format!("kan ikke skrive {path}: {error}"),
+            format!("cannot write {path}: {reason}"),
+            format!("kan ikke skrive {path}: {reason}"),
         )
     })
+}
+
+/// Why the system refused, in the language of the run where the reason is a common one.
+pub(super) fn reason(error: &io::Error, lang: Lang) -> String {
+    use io::ErrorKind as K;
+    let (en, nb) = match error.kind() {
+        K::NotFound => ("there is no such file or folder", "filen eller mappen finnes ikke"),
+        K::PermissionDenied => ("permission is denied", "tilgangen er sperret"),
+        K::IsADirectory => ("it is a folder", "det er en mappe"),
+        K::NotADirectory => ("part of the path is not a folder", "en del av stien er ikke en mappe"),
+        K::StorageFull => ("the disk is full", "disken er full"),
+        K::ReadOnlyFilesystem => ("the disk is read-only", "disken kan bare leses"),
+        _ => return error.to_string(),
+    };
+    lang.pick(en, nb).to_owned()
 }
 
 /// A temporary file is private; a report is read by others.
@@ -61,33 +87,58 @@ fn stdout_failure(error: &io::Error, lang: Lang) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Failure::ClosedPipe;
     }
+    let reason = reason(error, lang);
     Failure::say(
         lang,
-        format!("cannot write the report: {error}"),
-        format!("kan ikke skrive rapporten: {error}"),
+        format!("cannot write to standard output: {reason}"),
+        format!("kan ikke skrive til standard ut: {reason}"),
     )
 }
 
 /// Says on standard error why checking was impossible.
 pub(super) fn complain(failure: &Failure, common: &Common) {
-    let mut err = io::stderr().lock();
-    // Nothing can be done when not even the complaint can be written.
-    let _ = match failure {
-        Failure::Message(message) => {
-            let word = common.lang(None).pick("error", "feil");
-            writeln!(err, "tillit: {word}: {message}")
-        }
+    match failure {
+        Failure::Message(message) => note(message),
         Failure::Mistakes(mistakes, lang) => {
-            let style = common.style(io::stderr().is_terminal(), false);
-            render_mistakes(mistakes, *lang, style, &mut err)
+            show_mistakes(mistakes, *lang, common);
+            let last = lang.pick(
+                "Nothing was checked: the rules or the configuration must be right first.",
+                "Ingenting er kontrollert: reglene eller konfigurasjonen må være riktige først.",
+            );
+            let _ = writeln!(io::stderr().lock(), "{last}");
         }
-        Failure::ClosedPipe => Ok(()),
+        Failure::ClosedPipe => {}
+    }
+}
+
+/// Shows mistakes on standard error, each with its excerpt.
+pub(super) fn show_mistakes(mistakes: &[Mistake], lang: Lang, common: &Common) {
+    let mut err = io::stderr().lock();
+    let style = common.style(io::stderr().is_terminal(), false);
+    // Nothing can be done when not even this can be written.
+    let _ = render_mistakes(mistakes, lang, style, &mut err);
+}
+
+/// Says why the arguments cannot be understood, or prints the help that they ask for.
+pub(super) fn refuse(error: &clap::Error) -> ExitCode {
+    let plain = error.render().to_string();
+    let is_safe = |line: &str| !line.contains(is_unsafe);
+    // Arguments may be names of files that somebody else has chosen.
+    let written = if plain.lines().all(is_safe) {
+        error.print()
+    } else {
+        let lines: Vec<_> = plain.lines().map(escape).collect();
+        writeln!(io::stderr().lock(), "{}", lines.join("\n"))
     };
+    match written {
+        Ok(()) if !error.use_stderr() => ExitCode::SUCCESS,
+        _ => ExitCode::from(2),
+    }
 }
 
 /// Says something on standard error that is not part of the report.
 pub(super) fn note(message: &str) {
-    let _ = writeln!(io::stderr().lock(), "tillit: {message}");
+    let _ = writeln!(io::stderr().lock(), "tillit: {}", escape(message));
 }
 
 /// The width of the terminal, if there is one.

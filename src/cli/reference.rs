@@ -1,14 +1,15 @@
 //! What explains the program: `explain`, `rules`, `test`, `schema`, `completions`.
 
-use std::io::Write as _;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 use clap_complete::Shell;
 
 use super::configuration::{self, Found as Configuration};
-use super::{Common, Failure, Outcome, day, output};
+use super::{Common, Failure, Format, Outcome, day, output};
 use crate::lint::Linter;
+use crate::ruleset::{Loading, RuleSet};
 use crate::text::{Lang, escape, nearest};
 use crate::trial;
 
@@ -62,8 +63,8 @@ pub(super) fn test(args: &TestArgs, common: &Common) -> Outcome {
         let folder = escape(&args.folder.to_string_lossy()).into_owned();
         return Err(Failure::say(
             lang,
-            format!("no rule (*.yaml) in {folder}"),
-            format!("ingen regler (*.yaml) i {folder}"),
+            format!("no rule (*.yaml or *.yml) in {folder}"),
+            format!("ingen regler (*.yaml eller *.yml) i {folder}"),
         ));
     }
     let today = day::today(None, lang)?;
@@ -79,12 +80,12 @@ pub(super) fn test(args: &TestArgs, common: &Common) -> Outcome {
         }
     }
     if !mistakes.is_empty() {
-        output::complain(&Failure::Mistakes(mistakes, lang), common);
+        output::show_mistakes(&mistakes, lang, common);
         return Ok(false);
     }
     output::write(None, lang, |out| match lang {
-        Lang::En => writeln!(out, "{rules} rules, {examples} examples: all give what they say"),
-        Lang::Nb => writeln!(out, "{rules} regler, {examples} eksempler: alle gir det de sier"),
+        Lang::En => writeln!(out, "rules: {rules}, examples: {examples}; all give what they say"),
+        Lang::Nb => writeln!(out, "regler: {rules}, eksempler: {examples}; alle gir det de sier"),
     })?;
     Ok(true)
 }
@@ -108,13 +109,78 @@ pub(super) fn completions(args: &CompletionsArgs) -> Outcome {
     output::write(None, Lang::En, |out| out.write_all(&text))?;
     Ok(true)
 }
+
+/// Explain a rule: what it looks for, why, the clauses, and how to fix it
 #[derive(clap::Args)]
-pub(super) struct ExplainArgs {}
+#[command(
+    after_help = "Examples:\n  tillit explain no-covert-monitoring\n  tillit explain no-covert-monitoring --lang nb"
+)]
+pub(super) struct ExplainArgs {
+    /// Id of the rule; `tillit rules` lists them
+    #[arg(value_name = "RULE")]
+    rule: String,
+}
+
+/// List the rules
 #[derive(clap::Args)]
-pub(super) struct RulesArgs {}
-pub(super) fn explain(_: &ExplainArgs, _: &Common) -> Outcome {
+#[command(after_help = "Examples:\n  tillit rules\n  tillit rules --pack no\n  tillit rules --format json")]
+pub(super) struct RulesArgs {
+    /// Only the rules of these packs
+    #[arg(long, value_name = "PACK", value_delimiter = ',')]
+    pack: Vec<String>,
+    /// Form of the list
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+/// Runs `tillit explain`.
+pub(super) fn explain(args: &ExplainArgs, common: &Common) -> Outcome {
+    let (rules, lang) = rules_here(common)?;
+    let Some(number) = rules.find(&args.rule) else {
+        let name = escape(&args.rule).into_owned();
+        let near = nearest(&args.rule, rules.rules.iter().map(|r| &*r.id));
+        return Err(Failure::say(
+            lang,
+            match near {
+                Some(near) => format!("unknown rule `{name}`; did you mean `{near}`?"),
+                None => format!("unknown rule `{name}`; `tillit rules` lists them"),
+            },
+            match near {
+                Some(near) => format!("ukjent regel `{name}`; mente du `{near}`?"),
+                None => format!("ukjent regel `{name}`. `tillit rules` viser reglene"),
+            },
+        ));
+    };
+    let page = crate::explain::page(&rules, &rules.rules[number], lang);
+    output::write(None, lang, |out| {
+        out.write_all(crate::explain::markdown(&page).as_bytes())
+    })?;
     Ok(true)
 }
-pub(super) fn rules(_: &RulesArgs, _: &Common) -> Outcome {
+
+/// Runs `tillit rules`.
+pub(super) fn rules(args: &RulesArgs, common: &Common) -> Outcome {
+    let (rules, lang) = rules_here(common)?;
+    for pack in &args.pack {
+        super::check::known_pack("--pack", pack, lang)?;
+    }
+    let mut rows = crate::explain::catalogue::table(&rules);
+    rows.retain(|row| args.pack.is_empty() || row.packs.iter().any(|p| args.pack.contains(p)));
+    let width = common.style(io::stdout().is_terminal(), false).width;
+    output::write(None, lang, |out| match args.format {
+        Format::Text => out.write_all(crate::explain::catalogue::text(&rows, width, lang).as_bytes()),
+        Format::Json => {
+            let json = crate::explain::catalogue::json(&rows).map_err(io::Error::other)?;
+            writeln!(out, "{json}")
+        }
+    })?;
     Ok(true)
+}
+
+/// The rules as the configuration here has them.
+fn rules_here(common: &Common) -> Result<(RuleSet, Lang), Failure> {
+    let Configuration { config, rules, .. } = configuration::load(common, &[PathBuf::from(".")])?;
+    let lang = common.lang(config.language);
+    let rules = RuleSet::load(&config, &rules, Loading::Run).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
+    Ok((rules, lang))
 }

@@ -220,10 +220,10 @@ impl<'d> Examined<'d> {
             }
             _ if open => Truth::Unanswered,
             Test::Equals(operand) => self.equals(value, self.operand(operand)),
-            Test::OneOf(operands) => {
-                let values = self.operands(operands);
-                any(values.into_iter().map(|other| self.equals(value, other)))
-            }
+            Test::OneOf(operands) => any(operands.iter().map(|o| match self.operand(o) {
+                list @ Value::List { .. } => any(self.manifest.list(list).iter().map(|(v, _)| self.equals(value, *v))),
+                other => self.equals(value, other),
+            })),
             Test::Marked(marks) => match value {
                 Value::Term(id) => Truth::of(marks.get(id.term as usize) == Some(&true)),
                 Value::Country(_, number) => Truth::of(marks.get(number as usize) == Some(&true)),
@@ -248,9 +248,9 @@ impl<'d> Examined<'d> {
                 Value::Text(text) => Truth::of(pattern.is_match(text)),
                 _ => Truth::Unanswered,
             },
-            Test::AnyItem(inner) => any(self.each(value, inner).into_iter()),
-            Test::EveryItem(inner) => all(self.each(value, inner).into_iter()),
-            Test::NoItem(inner) => any(self.each(value, inner).into_iter()).not(),
+            Test::AnyItem(inner) => self.some(value, inner, false),
+            Test::EveryItem(inner) => self.some(value, inner, true).not(),
+            Test::NoItem(inner) => self.some(value, inner, false).not(),
             Test::Covers(operands) => {
                 let have = self.expand(value);
                 let wanted = self.operands(operands);
@@ -277,27 +277,66 @@ impl<'d> Examined<'d> {
         }
     }
 
-    /// The truth of an inner condition for every item of a list.
-    fn each(&mut self, value: Value<'d>, inner: &'d Inner) -> Vec<Truth> {
-        match inner {
-            Inner::Item(condition) => self
-                .manifest
-                .items(value)
-                .map(|item| self.inside(item, |this| this.truth(condition)))
-                .collect(),
-            Inner::Value(test) => {
-                let values = self.expand(value);
-                values.into_iter().map(|v| self.test(v, test)).collect()
+    /// Whether the inner condition holds for some item of a list; with `not`, whether it fails for
+    /// some item.
+    fn some(&mut self, value: Value<'d>, inner: &'d Inner, not: bool) -> Truth {
+        let mut result = Truth::False;
+        let mut seen = |truth: Truth| {
+            let truth = if not { truth.not() } else { truth };
+            if truth != Truth::False && result != Truth::True {
+                result = truth;
             }
+            truth == Truth::True
+        };
+        match inner {
+            Inner::Item(condition) => {
+                for item in self.manifest.items(value) {
+                    if seen(self.inside(item, |this| this.truth(condition))) {
+                        break;
+                    }
+                }
+            }
+            Inner::Value(test) => {
+                for n in 0..self.length(value) {
+                    if seen(self.test(self.nth(value, n), test)) {
+                        break;
+                    }
+                }
+            }
+        }
+        result
+    }
+
+    /// Number of values in a list; any other value counts as a list of itself.
+    fn length(&self, value: Value<'d>) -> usize {
+        match value {
+            Value::List { len, .. } | Value::Items { len, .. } => len as usize,
+            Value::Absent | Value::Unknown | Value::Invalid => 0,
+            _ => 1,
+        }
+    }
+
+    fn nth(&self, value: Value<'d>, n: usize) -> Value<'d> {
+        match value {
+            Value::List { .. } => self.manifest.list(value).get(n).map_or(Value::Absent, |(v, _)| *v),
+            one => one,
         }
     }
 
     fn counted(&mut self, value: Value<'d>, test: &'d Test) -> usize {
         let Test::Count { of, .. } = test else { return 0 };
-        match of {
-            Some(inner) => self.each(value, inner).into_iter().filter(|t| t.holds()).count(),
+        match of.as_deref() {
+            Some(Inner::Item(condition)) => {
+                let items = self.manifest.items(value);
+                items
+                    .filter(|item| self.inside(*item, |this| this.truth(condition)).holds())
+                    .count()
+            }
+            Some(Inner::Value(test)) => (0..self.length(value))
+                .filter(|n| self.test(self.nth(value, *n), test).holds())
+                .count(),
             None => match value {
-                Value::List { len, .. } | Value::Items { len, .. } => len as usize,
+                Value::List { .. } | Value::Items { .. } => self.length(value),
                 _ => 0,
             },
         }

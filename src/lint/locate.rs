@@ -5,13 +5,15 @@ use std::sync::Arc;
 use super::{Checker, EvidenceState};
 use crate::assess::Score;
 use crate::evaluate::Hit;
+use crate::examine::Examined;
 use crate::finding::{Finding, Location, Severity};
 use crate::pointer::Pointer;
+use crate::ruleset::UNANSWERED_BLOCK;
 use crate::schema::{Manifest, Place};
 use crate::source::{EncodingError, SourceFile, Span};
-use crate::text::{Lang, shown};
+use crate::text::{self, Lang, shown};
 use crate::value::Value;
-use crate::yaml::{Document, NodeId, ProblemKind};
+use crate::yaml::{Document, Limit, NodeId, Problem, ProblemKind};
 
 /// A location in a source.
 pub(super) fn location(source: &SourceFile, pointer: Pointer, span: Span, label: String) -> Location {
@@ -36,10 +38,6 @@ impl Checker<'_> {
 
     /// A finding about the form of the file or of a value in it.
     fn add(&mut self, rule: &str, severity: Severity, span: Span, message: String, help: String, see: Vec<Location>) {
-        if self.is_off(rule) {
-            return;
-        }
-        let severity = self.severity(rule, severity);
         let primary = location(self.source, Pointer::default(), span, String::new());
         self.findings.push(Finding {
             rule: rule.into(),
@@ -92,16 +90,8 @@ impl Checker<'_> {
 
     pub(super) fn not_text(&mut self, error: EncodingError, span: Span) {
         let lang = self.lang();
-        let message = match (error, lang) {
-            (EncodingError::OtherEncoding(name), Lang::Nb) => format!("filen er {name}, ikke UTF-8"),
-            (EncodingError::NotUtf8 { offset, value }, Lang::Nb) => {
-                format!("byten 0x{value:02X} på plass {offset} er ikke UTF-8")
-            }
-            (error, Lang::En) => error.to_string(),
-        };
-        let help = lang
-            .pick("Save the file as UTF-8.", "Lagre filen som UTF-8.")
-            .to_owned();
+        let (message, help) = text::not_text(error);
+        let (message, help) = (message.get(lang).to_owned(), help.get(lang).to_owned());
         self.add("invalid-yaml", Severity::Error, span, message, help, Vec::new());
     }
 
@@ -116,6 +106,15 @@ impl Checker<'_> {
             };
             self.add(rule, Severity::Error, problem.span, message, help, see);
         }
+    }
+
+    /// The limit on findings, at the first document that was not checked.
+    pub(super) fn too_many(&mut self, document: &Document<'_>) {
+        let kind = ProblemKind::Limit(Limit::Findings, self.linter.limits.findings);
+        let start = document.root().map_or(0, |root| document.span(root).start);
+        let span = Span { start, end: start };
+        let (message, help) = Problem { kind, span }.describe(self.lang());
+        self.add("limit-exceeded", Severity::Error, span, message, help, Vec::new());
     }
 
     fn first_one(&self, span: Span) -> Location {
@@ -302,7 +301,7 @@ impl Checker<'_> {
         }
         let first = &related[0];
         Finding {
-            rule: "unanswered-block".into(),
+            rule: UNANSWERED_BLOCK.into(),
             severity: related.iter().map(|f| f.severity).max().unwrap_or(Severity::Note),
             declared: false,
             system: self.system.clone(),
@@ -323,25 +322,26 @@ impl Checker<'_> {
     }
 
     /// A pack of policy that the configuration has switched off for a system that it would bind.
-    pub(super) fn switched_off(&mut self, manifest: &Manifest<'_>, packs: &[bool]) {
+    pub(super) fn switched_off(&self, examined: &Examined<'_>, packs: &[bool]) -> Option<Hit> {
         let rules = &self.linter.rules;
+        let manifest = examined.manifest;
         let off = rules
             .packs
             .iter()
             .zip(packs)
             .any(|(pack, on)| &*pack.id == "core" && !on);
         let affects = manifest.at("system.affects_workers") == Value::Flag(true);
-        if !off || !affects || self.is_off("core-pack-enabled") {
-            return;
-        }
-        let lang = self.lang();
-        let Some(number) = rules.find("core-pack-enabled") else {
-            return;
-        };
-        let tail = rules.rules[number].tail();
-        let (message, help) = (tail.message.get(lang).to_owned(), tail.help.get(lang).to_owned());
-        let span = manifest.anchor(0).span;
-        self.add("core-pack-enabled", Severity::Note, span, message, help, Vec::new());
+        let number = rules.find("core-pack-enabled").filter(|n| !rules.is_off(*n))?;
+        let rule = &rules.rules[number];
+        (off && affects).then(|| Hit {
+            rule: number,
+            severity: rules.level(number).unwrap_or(rule.severity),
+            declared: true,
+            message: rule.tail().message.get(self.lang()).to_owned(),
+            place: manifest.anchor(0),
+            see: Vec::new(),
+            bases: examined.bases(rule, &vec![true; packs.len()]),
+        })
     }
 }
 

@@ -20,6 +20,17 @@ pub struct Run {
     pub files: Vec<FileReport>,
     /// What several systems do to the same group.
     pub loads: Vec<Load>,
+    /// What could not be read, and so was not checked.
+    pub unread: Vec<Unread>,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Its path as people see it.
+    pub path: String,
+    /// Why.
+    pub reason: String,
 }
 
 impl Run {
@@ -48,15 +59,27 @@ impl Run {
 pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
     let summaries: Vec<Summary> = files.iter().flat_map(|f| f.summaries.iter().cloned()).collect();
     let loads = loads(&summaries);
-    let mut findings = duplicates(linter, &summaries);
-    findings.extend(load_findings(linter, &loads));
-    for finding in findings {
-        if let Some(file) = files.iter_mut().find(|f| *f.source.name() == finding.primary.file) {
-            file.findings.push(finding);
+    let found = duplicates(linter, &summaries)
+        .into_iter()
+        .chain(load_findings(linter, &loads));
+    let mut by_file: HashMap<Arc<str>, Vec<Finding>> = HashMap::new();
+    for finding in found {
+        by_file
+            .entry(Arc::clone(&finding.primary.file))
+            .or_default()
+            .push(finding);
+    }
+    for file in &mut files {
+        if let Some(more) = by_file.remove(file.source.name()) {
+            file.findings.extend(more);
             file.findings.sort_by(|a, b| a.order().cmp(&b.order()));
         }
     }
-    Run { files, loads }
+    Run {
+        files,
+        loads,
+        unread: Vec::new(),
+    }
 }
 
 /// The same system id in two manifests.
@@ -132,9 +155,8 @@ fn load_findings(linter: &Linter, loads: &[Load]) -> Vec<Finding> {
                 }
             }
             let mut examined = Examined::new(&manifest, rules, facts, linter.today);
-            let packs: Vec<bool> = rules.pack_switches.iter().map(|set| set.unwrap_or(true)).collect();
             let mut hits = Vec::new();
-            examined.hits_of(number, &packs, linter.lang, &mut hits);
+            examined.hits_of(number, &load.packs, linter.lang, &mut hits);
             for hit in hits {
                 let (_, primary) = &load.systems[0];
                 findings.push(Finding {

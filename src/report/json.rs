@@ -12,7 +12,7 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 use super::basis::{category, clauses, rule_of};
 use crate::assess::Load;
 use crate::finding::{self, Severity};
-use crate::lint::{FileReport, Linter, Run};
+use crate::lint::{FileReport, Linter, Run, Unread};
 use crate::ruleset::RuleSet;
 use crate::source;
 use crate::text::is_unsafe;
@@ -39,6 +39,7 @@ pub fn render(linter: &Linter, run: &Run, out: &mut dyn io::Write) -> io::Result
         summary: Summary::of(run),
         files: Files(&linter.rules, &run.files),
         loads: run.loads.iter().map(LoadEntry::of).collect(),
+        unread: run.unread.iter().map(UnreadEntry::of).collect(),
     };
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeFormatter(PrettyFormatter::new()));
     report.serialize(&mut serializer)?;
@@ -54,6 +55,22 @@ struct Report<'a> {
     summary: Summary,
     files: Files<'a>,
     loads: Vec<LoadEntry<'a>>,
+    unread: Vec<UnreadEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct UnreadEntry<'a> {
+    path: &'a str,
+    reason: &'a str,
+}
+
+impl<'a> UnreadEntry<'a> {
+    fn of(unread: &'a Unread) -> Self {
+        UnreadEntry {
+            path: &unread.path,
+            reason: &unread.reason,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -70,6 +87,7 @@ struct Summary {
     warning: usize,
     note: usize,
     unchecked_records: usize,
+    unread: usize,
 }
 
 impl Summary {
@@ -81,6 +99,7 @@ impl Summary {
             warning: run.count(Severity::Warning),
             note: run.count(Severity::Note),
             unchecked_records: run.files.iter().map(|f| f.unchecked_records).sum(),
+            unread: run.unread.len(),
         }
     }
 }
@@ -118,6 +137,7 @@ impl Serialize for Findings<'_> {
 struct FindingEntry<'a> {
     rule: &'a str,
     severity: &'static str,
+    declared: bool,
     category: &'a str,
     system: Option<&'a str>,
     message: &'a str,
@@ -134,6 +154,7 @@ impl<'a> FindingEntry<'a> {
         FindingEntry {
             rule: &finding.rule,
             severity: finding.severity.name(),
+            declared: finding.declared,
             category: category(rules, finding),
             system: finding.system.as_deref(),
             message: &finding.message,

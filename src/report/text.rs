@@ -87,24 +87,34 @@ pub fn render_mistakes(mistakes: &[Mistake], lang: Lang, style: Style, out: &mut
             Lang::Nb => format!("… og {more} feil til"),
         })?;
     }
-    page.paragraph(lang.pick(
-        "Nothing was checked: the rules or the configuration must be right first.",
-        "Ingenting er kontrollert: reglene eller konfigurasjonen må være riktige først.",
-    ))
+    Ok(())
 }
 
 /// The findings of a file, in the order of its lines; of too many, the gravest.
 fn file_findings(page: &mut Page<'_>, linter: &Linter, file: &FileReport) -> io::Result<()> {
     let mut shown: Vec<usize> = (0..file.findings.len()).collect();
-    shown.sort_by_key(|n| std::cmp::Reverse(file.findings[*n].severity));
+    // That a limit was exceeded says that there may be more, so it is never among the hidden.
+    shown.sort_by_key(|n| {
+        let finding = &file.findings[*n];
+        std::cmp::Reverse((&*finding.rule == "limit-exceeded", finding.severity))
+    });
     let hidden = shown.split_off(shown.len().min(MOST));
     shown.sort_unstable();
+    let shown = shown.into_iter().map(|n| &file.findings[n]);
+    let (notes, graver): (Vec<&Finding>, Vec<&Finding>) = shown.partition(|f| f.severity == Severity::Note);
     let mut above = None;
-    for finding in shown.into_iter().map(|n| &file.findings[n]) {
+    for finding in graver {
         // An excerpt that stands right above says nothing new.
         let known = above == Some(finding.primary.span) && finding.secondary.is_empty();
         render_finding(page, linter, finding, &file.source, known)?;
         above = Some(finding.primary.span);
+    }
+    // What is only worth knowing must not bury what has to be done: a line each.
+    for note in &notes {
+        related_line(page, &linter.rules, note)?;
+    }
+    if !notes.is_empty() {
+        page.blank()?;
     }
     if !hidden.is_empty() {
         let hidden = hidden.into_iter().map(|n| file.findings[n].severity);
@@ -190,7 +200,7 @@ fn place(page: &Page<'_>, location: &Location) -> String {
     cut(text.trim_end(), 2 * page.style.width).into_owned()
 }
 
-/// One line for a rule that asks for a missing block.
+/// One line for a note, or for a rule that asks for a missing block.
 fn related_line(page: &mut Page<'_>, rules: &RuleSet, finding: &Finding) -> io::Result<()> {
     let lang = page.lang;
     let known = rule_of(rules, finding);

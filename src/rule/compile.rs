@@ -13,6 +13,9 @@ use crate::text::{Localized, both, nearest, shown};
 use crate::vocabulary::Vocabularies;
 use crate::yaml::{Document, Kind as NodeKind, NodeId};
 
+/// A value from the configuration, and where it stands.
+pub type Setting = (String, Arc<SourceFile>, Span);
+
 /// A value that the configuration may set.
 #[derive(Clone, Debug)]
 pub struct Param {
@@ -23,7 +26,7 @@ pub struct Param {
     /// What it is.
     pub label: Localized,
     /// The configuration's value and where it stands.
-    pub set: Option<(String, Arc<SourceFile>, Span)>,
+    pub set: Option<Setting>,
 }
 
 impl Param {
@@ -127,6 +130,19 @@ impl<'a> Compiler<'a> {
         self.names.shape.scopes[scope].fields[at.slot].kind.clone()
     }
 
+    /// Notes that a parameter is named nowhere.
+    pub fn unknown_param(&mut self, span: Span, name: &str) {
+        let name = shown(name);
+        self.mistake(
+            span,
+            both(
+                format!("unknown parameter `{name}`"),
+                format!("ukjent parameter `{name}`"),
+            ),
+            both("Name it under `params`.", "Oppgi den under `params`."),
+        );
+    }
+
     /// Notes a mistake.
     pub fn mistake(&mut self, span: Span, message: Localized, help: Localized) {
         let twice = self.mistakes.iter().any(|m| m.span == span && m.message == message);
@@ -197,13 +213,6 @@ impl<'a> Compiler<'a> {
                 path => self.field(key, path, value),
             });
         }
-        if parts.is_empty() {
-            self.wrong(
-                node,
-                both("an empty condition", "en tom betingelse"),
-                both("Write what must hold.", "Skriv hva som må gjelde."),
-            );
-        }
         match <[Condition; 1]>::try_from(parts) {
             Ok([one]) => one,
             Err(parts) => Condition::All(parts),
@@ -211,6 +220,11 @@ impl<'a> Compiler<'a> {
     }
 
     fn conditions(&mut self, node: NodeId) -> Vec<Condition> {
+        self.list(node).into_iter().map(|child| self.condition(child)).collect()
+    }
+
+    /// The items of a list of conditions or tests.
+    fn list(&mut self, node: NodeId) -> Vec<NodeId> {
         if !matches!(self.document.node(node).kind, NodeKind::List) {
             self.wrong(
                 node,
@@ -221,8 +235,28 @@ impl<'a> Compiler<'a> {
                 both("Begin each with `- `.", "Begynn hver med `- `."),
             );
         }
+        self.document.children(node).collect()
+    }
+
+    /// Notes everything empty in a condition: nothing would be compared, and it would always hold
+    /// or never.
+    pub fn nothing_empty(&mut self, node: NodeId) {
         let document = self.document;
-        document.children(node).map(|child| self.condition(child)).collect()
+        let kind = &document.node(node).kind;
+        if !matches!(kind, NodeKind::List | NodeKind::Map) {
+            return;
+        }
+        let children: Vec<NodeId> = document.children(node).collect();
+        if children.is_empty() {
+            self.wrong(
+                node,
+                both("nothing stands here", "her står det ingenting"),
+                both("Write what must hold.", "Skriv hva som må gjelde."),
+            );
+        }
+        for child in children {
+            self.nothing_empty(child);
+        }
     }
 
     fn definitions(&mut self, node: NodeId) -> Vec<Condition> {
@@ -291,13 +325,25 @@ impl<'a> Compiler<'a> {
     }
 
     fn resolve(&mut self, path: &str, span: Span) -> Option<Found> {
-        if let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
-            let (before, after) = (&path[..open], path.get(close + 1..).unwrap_or_default());
+        if let (Some(open), Some(close)) = (path.find('{'), path.find('}'))
+            && open < close
+        {
+            let (before, after) = (&path[..open], &path[close + 1..]);
             let mut fields = Vec::new();
-            for part in path.get(open + 1..close)?.split(',') {
+            for part in path[open + 1..close].split(',') {
                 match self.resolve(&format!("{before}{part}{after}"), span)? {
                     Found::Field(at, kind, refers) => fields.push((at, kind, refers)),
-                    _ => return None,
+                    _ => {
+                        self.mistake(
+                            span,
+                            both("braces do not fit here", "klammene passer ikke her"),
+                            both(
+                                "A path has one pair of braces, around fields of the same item: `data.{inputs,generated}`.",
+                                "En sti har ett par klammer, rundt felt i samme oppføring: `data.{inputs,generated}`.",
+                            ),
+                        );
+                        return None;
+                    }
                 }
             }
             return Some(Found::Union(fields));

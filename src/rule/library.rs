@@ -20,10 +20,17 @@ pub fn load_definitions(
     names: Names<'_>,
 ) -> Result<Definitions, Vec<Mistake>> {
     let mut definitions = Definitions::default();
-    let mut compiler = Compiler::new(names, document, source, &[]);
+    let mut mistakes = Vec::new();
     for (name, body) in document.entries(document.root().unwrap_or(NodeId(0))) {
         if let Some(when) = document.get(body, "when") {
+            // A definition sees those above it and no others, so that none can go in a circle.
+            let names = Names {
+                definitions: &definitions,
+                ..names
+            };
+            let mut compiler = Compiler::new(names, document, source, &[]);
             let when = compiler.condition(when);
+            mistakes.append(&mut compiler.mistakes);
             let name = document.text(name).unwrap_or_default().to_owned();
             definitions.all.push(Definition {
                 name,
@@ -32,10 +39,10 @@ pub fn load_definitions(
             });
         }
     }
-    if compiler.mistakes.is_empty() {
+    if mistakes.is_empty() {
         Ok(definitions)
     } else {
-        Err(compiler.mistakes)
+        Err(mistakes)
     }
 }
 

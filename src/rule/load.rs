@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::compile::{Compiler, Names, Param};
+use super::compile::{Compiler, Names, Param, Setting};
 use super::file::localized;
 use super::template::{Piece, Template, cut, placeholders};
 use super::{Check, Pack, Rule, RuleBasis, Source, Variant};
@@ -14,7 +14,7 @@ use crate::value::parse_date;
 use crate::yaml::{Document, Documents, Limits, NodeId};
 
 /// Keys of a rule, in their order: the deciding ones up to `see`, then the explaining ones.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "id",
     "category",
     "severity",
@@ -34,6 +34,7 @@ const KEYS: [&str; 20] = [
     "message",
     "help",
     "rationale",
+    "limits",
     "examples",
 ];
 
@@ -69,7 +70,7 @@ pub fn load(
     document: &Document<'_>,
     context: Context<'_>,
     extent: Extent,
-    set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
+    set: &dyn Fn(&str) -> Option<Setting>,
 ) -> Result<Rule, Vec<Mistake>> {
     let whole = extent == Extent::Whole;
     let root = document.root().unwrap_or(NodeId(0));
@@ -89,11 +90,7 @@ pub fn load(
     }
 }
 
-fn read_params(
-    document: &Document<'_>,
-    root: NodeId,
-    set: &dyn Fn(&str) -> Option<(String, Arc<SourceFile>, Span)>,
-) -> Vec<Param> {
+fn read_params(document: &Document<'_>, root: NodeId, set: &dyn Fn(&str) -> Option<Setting>) -> Vec<Param> {
     let Some(node) = document.get(root, "params") else {
         return Vec::new();
     };
@@ -157,16 +154,50 @@ impl<'a> Loader<'a> {
         );
     }
 
-    fn missing(&mut self, key: &str) {
-        let first = self.document.children(self.root).next().unwrap_or(self.root);
-        self.wrong(
-            first,
-            both(format!("`{key}` is missing"), format!("`{key}` mangler")),
-            both(
-                format!("Add `{key}`; docs/rule-language.md shows a whole rule."),
-                format!("Legg til `{key}`. docs/rule-language.md viser en hel regel."),
-            ),
-        );
+    /// Notes the keys that are not there, and those that no rule has.
+    fn required(&mut self, whole: bool) {
+        // What the program computes has no bases where it is about the form of a manifest; it, and
+        // what shows only over several manifests, has tests of its own instead of examples.
+        let computed = self.get("computed").is_some();
+        let given = self.get("given").map_or("$", |n| self.text(n));
+        let elsewhere = computed || given.starts_with("$facts.load");
+        let head = ["id", "category", "severity"].into_iter();
+        let head = head.chain((!computed).then_some("bases"));
+        let tail = ["title", "message", "help", "rationale"].into_iter();
+        let tail = tail.chain((!elsewhere).then_some("examples")).filter(|_| whole);
+        let missing: Vec<String> = head
+            .chain(tail)
+            .filter(|key| self.get(key).is_none())
+            .map(|key| format!("`{key}`"))
+            .collect();
+        if !missing.is_empty() {
+            let first = self.document.children(self.root).next().unwrap_or(self.root);
+            let keys = missing.join(", ");
+            self.wrong(
+                first,
+                both(
+                    format!("not in this rule: {keys}"),
+                    format!("ikke i denne regelen: {keys}"),
+                ),
+                both(
+                    "Add them; docs/rule-language.md shows a whole rule.",
+                    "Legg dem til. docs/rule-language.md viser en hel regel.",
+                ),
+            );
+        }
+        self.keys(self.root, &KEYS);
+        if let Some(examples) = self.get("examples") {
+            self.keys(examples, &["bad", "good"]);
+        }
+    }
+
+    /// Notes keys of a mapping that are not known there.
+    fn keys(&mut self, map: NodeId, known: &[&str]) {
+        for (key, _) in self.document.entries(map) {
+            if !known.contains(&self.text(key)) {
+                self.unknown(key, ("key", "nøkkel"), known.iter().copied());
+            }
+        }
     }
 
     fn severity(&mut self, node: NodeId) -> Severity {
@@ -179,29 +210,7 @@ impl<'a> Loader<'a> {
 
     fn rule(&mut self, source: &Arc<SourceFile>, whole: bool) -> Rule {
         let document = self.document;
-        for (key, _) in document.entries(self.root) {
-            if !KEYS.contains(&self.text(key)) && self.text(key) != "limits" {
-                self.unknown(key, ("key", "nøkkel"), KEYS.into_iter().chain(["limits"]));
-            }
-        }
-        let required: &[&str] = if whole {
-            &["id", "category", "severity", "title", "message", "help", "rationale"]
-        } else {
-            &["id", "category", "severity"]
-        };
-        for key in required {
-            if self.get(key).is_none() {
-                self.missing(key);
-            }
-        }
-        // What the program computes, or what shows only over several manifests, has tests of its own.
-        let elsewhere = self.get("computed").is_some()
-            || self
-                .get("given")
-                .is_some_and(|n| self.text(n).starts_with("$facts.load"));
-        if whole && !elsewhere && self.get("examples").is_none() {
-            self.missing("examples");
-        }
+        self.required(whole);
         let id_node = self.get("id");
         let id = id_node.map(|n| self.text(n)).unwrap_or_default();
         let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -226,9 +235,6 @@ impl<'a> Loader<'a> {
         let waivable = self.get("waivable").is_none_or(|n| self.text(n) != "false");
         let bases = self.bases("bases", true);
         let background = self.bases("background", false);
-        if bases.is_empty() && self.get("bases").is_none() && self.get("computed").is_none() {
-            self.missing("bases");
-        }
         let params = self.compiler_params();
         let given = self.get("given").map_or("$", |n| self.text(n)).to_owned();
         let variants = self.variants(&given);
@@ -261,7 +267,7 @@ impl<'a> Loader<'a> {
     }
 
     fn bases(&mut self, key: &str, with_packs: bool) -> Vec<RuleBasis> {
-        const BASIS: [&str; 6] = ["packs", "source", "refs", "from", "severity", "says"];
+        const BASIS: [&str; 7] = ["packs", "source", "refs", "from", "if", "severity", "says"];
         let document = self.document;
         let Some(list) = self.get(key) else { return Vec::new() };
         let mut bases = Vec::new();
@@ -296,11 +302,17 @@ impl<'a> Loader<'a> {
                         }
                     }
                     "severity" => basis.severity = Some(self.severity(value)),
-                    "says" => basis.says = localized(document, value),
+                    // Compiled with the rest of the rule, once for each list of `given`.
+                    "if" => {}
+                    "says" => {
+                        self.keys(value, &["en", "nb"]);
+                        basis.says = localized(document, value);
+                    }
                     _ => self.unknown(key, ("key", "nøkkel"), BASIS),
                 }
             }
-            if with_packs && basis.packs.is_empty() {
+            let named = document.get(node, "packs").map(|n| document.children(n).count());
+            if with_packs && named.unwrap_or(0) == 0 {
                 self.wrong(
                     node,
                     both("a basis names its packs", "et grunnlag oppgir pakkene sine"),
@@ -325,17 +337,21 @@ impl<'a> Loader<'a> {
     }
 
     fn variants(&mut self, given: &str) -> Vec<Variant> {
+        let document = self.document;
         let checks: Vec<(&str, NodeId)> = ["require", "forbid"]
             .into_iter()
             .filter_map(|key| Some((key, self.get(key)?)))
             .collect();
+        for node in [self.get("when"), self.get("require"), self.get("forbid")] {
+            node.into_iter().for_each(|node| self.compiler.nothing_empty(node));
+        }
         if self.get("computed").is_some() {
             return Vec::new();
         }
         let [(key, check)] = checks[..] else {
-            let node = checks.get(1).map_or(self.root, |(_, node)| *node);
-            let first = self.document.children(self.root).next().unwrap_or(node);
-            let node = if checks.is_empty() { first } else { node };
+            let second = checks.get(1).and_then(|(key, _)| document.entry(self.root, key));
+            let first = document.children(self.root).next().unwrap_or(self.root);
+            let node = second.map_or(first, |(key, _)| key);
             self.wrong(
                 node,
                 both(
@@ -363,10 +379,10 @@ impl<'a> Loader<'a> {
                 Check::Forbid(condition)
             };
             let severity_when = self.severity_when();
+            let basis_if = self.basis_if();
             let at = self
                 .get("at")
                 .and_then(|n| self.compiler.place(self.text(n), self.document.span(n)));
-            let document = self.document;
             let see = self.get("see").map_or_else(Vec::new, |n| {
                 document
                     .children(n)
@@ -378,6 +394,7 @@ impl<'a> Loader<'a> {
                 when,
                 check,
                 severity_when,
+                basis_if,
                 at,
                 see,
                 message: OnceLock::new(),
@@ -428,6 +445,18 @@ impl<'a> Loader<'a> {
         lists
     }
 
+    /// Under which condition each basis counts.
+    fn basis_if(&mut self) -> Vec<Option<super::Condition>> {
+        let document = self.document;
+        let Some(list) = self.get("bases") else {
+            return Vec::new();
+        };
+        let conditions = document.children(list).map(|node| document.get(node, "if"));
+        conditions
+            .map(|node| node.map(|n| self.compiler.condition(n)))
+            .collect()
+    }
+
     fn severity_when(&mut self) -> Vec<(super::Condition, Severity)> {
         let document = self.document;
         let Some(list) = self.get("severity_when") else {
@@ -435,8 +464,10 @@ impl<'a> Loader<'a> {
         };
         let mut out = Vec::new();
         for node in document.children(list) {
+            self.keys(node, &["if", "severity"]);
             match (document.get(node, "if"), document.get(node, "severity")) {
                 (Some(condition), Some(severity)) => {
+                    self.compiler.nothing_empty(condition);
                     out.push((self.compiler.condition(condition), self.severity(severity)));
                 }
                 _ => self.wrong(
@@ -453,6 +484,7 @@ impl<'a> Loader<'a> {
         let document = self.document;
         for key in ["title", "message", "help", "rationale", "limits"] {
             let Some(node) = self.get(key) else { continue };
+            self.keys(node, &["en", "nb"]);
             let text = localized(document, node);
             if text.en.is_empty() || text.nb.is_empty() {
                 self.wrong(
@@ -525,14 +557,7 @@ impl<'a> Loader<'a> {
                         Some(name) => match self.compiler.params().iter().find(|p| p.name == name) {
                             Some(param) => Piece::Text(param.value().to_owned()),
                             None => {
-                                self.compiler.mistake(
-                                    span,
-                                    both(
-                                        format!("unknown parameter `{name}`"),
-                                        format!("ukjent parameter `{name}`"),
-                                    ),
-                                    both("Name it under `params`.", "Oppgi den under `params`."),
-                                );
+                                self.compiler.unknown_param(span, name);
                                 Piece::Nothing
                             }
                         },

@@ -107,6 +107,11 @@ pub enum ProblemKind {
         /// The nearest id there is.
         nearest: Option<String>,
     },
+    /// Problems that are only counted.
+    More {
+        /// How many.
+        count: usize,
+    },
 }
 
 impl ProblemKind {
@@ -116,6 +121,7 @@ impl ProblemKind {
             ProblemKind::DuplicateId { .. } => "duplicate-id",
             ProblemKind::DanglingReference { .. } => "unknown-reference",
             ProblemKind::NorwayAsFlag { .. } => "country-as-flag",
+            ProblemKind::More { .. } => "limit-exceeded",
             _ => "invalid-manifest",
         }
     }
@@ -158,7 +164,7 @@ impl ProblemKind {
                 ),
             ),
             P::NoValue => (
-                both("the key has no value".into(), "nøkkelen har ingen verdi".into()),
+                both("a value is missing here".into(), "her mangler en verdi".into()),
                 both(
                     "Give a value, or write `unknown` if it is not answered yet.".into(),
                     "Oppgi en verdi, eller skriv `unknown` hvis spørsmålet ikke er besvart ennå.".into(),
@@ -167,13 +173,20 @@ impl ProblemKind {
             P::WrongKind { expected } => {
                 let (en, nb) = expected.described();
                 (
-                    both(format!("{en} belongs here"), format!("her skal det stå {nb}")),
+                    both(format!("expected {en}"), format!("her skal det stå {nb}")),
                     both(
                         "Change the value, or write `unknown` if it is not answered yet.".into(),
                         "Endre verdien, eller skriv `unknown` hvis spørsmålet ikke er besvart ennå.".into(),
                     ),
                 )
             }
+            P::Version { found } if found == "1" => (
+                both(
+                    "the format version is a number and stands without quotes".into(),
+                    "formatversjonen er et tall og står uten anførselstegn".into(),
+                ),
+                both("Write `tillit: 1`.".into(), "Skriv `tillit: 1`.".into()),
+            ),
             P::Version { found } => (
                 both(
                     format!("format version `{found}` is not known"),
@@ -318,6 +331,16 @@ impl ProblemKind {
                     ),
                 },
             ),
+            P::More { count } => (
+                both(
+                    format!("{count} more mistakes in the form of this manifest are not listed"),
+                    format!("{count} flere feil i manifestets form er ikke tatt med"),
+                ),
+                both(
+                    "Correct those that are listed first.".into(),
+                    "Rett først dem som er tatt med.".into(),
+                ),
+            ),
         }
     }
 }
@@ -341,8 +364,11 @@ impl Kind {
             ),
             Kind::Term(_) => ("a term of the vocabulary", "et ord fra ordlisten"),
             Kind::Block => ("keys and values", "nøkler og verdier"),
-            Kind::List(_) => ("a list", "en liste"),
-            Kind::Items(_) => ("a list of entries", "en liste med oppføringer"),
+            Kind::List(_) => ("a list, as `[one, two]`", "en liste, som `[en, to]`"),
+            Kind::Items(_) => (
+                "a list of entries, each behind `- `",
+                "en liste med oppføringer, hver bak `- `",
+            ),
         }
     }
 }

@@ -25,6 +25,7 @@ impl<'s> Document<'s> {
                 Kind::List => (3, node.size),
                 Kind::Map => (4, node.size),
                 Kind::Alias(target) => (5, target.0),
+                Kind::Refused => (6, node.size),
             };
             out.push(kind);
             for n in [node.span.start, node.span.end, size] {
@@ -105,6 +106,7 @@ impl<'s> Reader<'s> {
             }
             3 => Kind::List,
             4 => Kind::Map,
+            6 => Kind::Refused,
             _ => {
                 return Some(Node {
                     kind: Kind::Alias(NodeId(size)),

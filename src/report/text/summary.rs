@@ -49,6 +49,16 @@ pub(super) fn render(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Res
 /// How many manifests, and what was found, in one line.
 pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
     let lang = page.lang;
+    if !run.unread.is_empty() {
+        let paths: Vec<String> = run.unread.iter().take(MOST).map(|u| shown(&u.path)).collect();
+        let (count, paths) = (run.unread.len(), paths.join(", "));
+        let text = match lang {
+            Lang::En => format!("Not everything could be read; not checked: {count} ({paths})"),
+            Lang::Nb => format!("Ikke alt kunne leses. Ikke kontrollert: {count} ({paths})"),
+        };
+        let text = page.paint(Ink::Red, &text);
+        page.paragraph(&text)?;
+    }
     let manifests = number(
         run.manifests(),
         lang,
@@ -57,7 +67,7 @@ pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
     );
     let files = number(run.files.len(), lang, ["file", "files"], ["fil", "filer"]);
     let checked = format!("{manifests} {} {files}", lang.pick("in", "i"));
-    if run.worst().is_none() {
+    if run.worst().is_none() && run.unread.is_empty() {
         let text = match lang {
             Lang::En => format!("{checked} checked: nothing to point out."),
             Lang::Nb => format!("{checked} kontrollert: ingenting å bemerke."),

@@ -122,32 +122,32 @@ impl<'a> Compiler<'a> {
     fn param(&mut self, name: &str, span: Span, kind: &Kind, level: bool) -> Operand {
         let params = self.params;
         let Some(param) = params.iter().find(|p| p.name == name) else {
-            self.unknown(
-                span,
-                ("parameter", "parameter"),
-                name,
-                params.iter().map(|p| p.name.as_str()),
-            );
+            if params.is_empty() {
+                self.unknown_param(span, name);
+            } else {
+                let known = params.iter().map(|p| p.name.as_str());
+                self.unknown(span, ("parameter", "parameter"), name, known);
+            }
             return Operand::Literal(Literal::Flag(false));
         };
         let resolve = |text: &'a str| text.parse::<f64>().map_or(Resolved::Str(text), Resolved::Float);
-        if let Some((value, source, at)) = &param.set {
-            if literal::read(value, resolve(value), kind, level, self.names.vocabularies).is_err() {
-                let example = &param.default;
-                self.mistakes.push(Mistake {
-                    source: Arc::clone(source),
-                    span: *at,
-                    message: both(
-                        format!("`{}` does not fit the parameter `{name}`", shown(value)),
-                        format!("`{}` passer ikke til parameteren `{name}`", shown(value)),
-                    ),
-                    help: both(
-                        format!("Write it like its default, `{example}`."),
-                        format!("Skriv den som standardverdien, `{example}`."),
-                    ),
-                });
-                return Operand::Literal(Literal::Flag(false));
-            }
+        if let Some((value, source, at)) = &param.set
+            && literal::read(value, resolve(value), kind, level, self.names.vocabularies).is_err()
+        {
+            let example = &param.default;
+            self.mistakes.push(Mistake {
+                source: Arc::clone(source),
+                span: *at,
+                message: both(
+                    format!("`{}` does not fit the parameter `{name}`", shown(value)),
+                    format!("`{}` passer ikke til parameteren `{name}`", shown(value)),
+                ),
+                help: both(
+                    format!("Write it like its default, `{example}`."),
+                    format!("Skriv den som standardverdien, `{example}`."),
+                ),
+            });
+            return Operand::Literal(Literal::Flag(false));
         }
         self.literal(param.value(), resolve(param.value()), span, kind, level)
     }

@@ -99,8 +99,8 @@ impl<'a> Compiler<'a> {
         match operator {
             "not" => return Test::Not(Box::new(again(self, value))),
             "unless" => return Test::Unless(Box::new(again(self, value))),
-            "any_of" => return Test::Any(document.children(value).map(|n| again(self, n)).collect()),
-            "all_of" => return Test::All(document.children(value).map(|n| again(self, n)).collect()),
+            "any_of" => return Test::Any(self.list(value).into_iter().map(|n| again(self, n)).collect()),
+            "all_of" => return Test::All(self.list(value).into_iter().map(|n| again(self, n)).collect()),
             word if WORDS.contains(&word) => {
                 let test = self.word(word, document.span(key));
                 return match document.resolve(value) {

@@ -1,0 +1,162 @@
+//! The form of a case: sections that begin with `=== `.
+//!
+//! ```text
+//! What the case is about.
+//! === file a.tillit.yaml
+//! tillit: 1
+//! === run check a.tillit.yaml
+//! === stdout
+//! …
+//! === exit 1
+//! ```
+//!
+//! `file` (`file+` with `\xHH` for single bytes), `folder`, `link NAME -> TARGET` set up what is
+//! there; `env NAME=VALUE` and `stdin` belong to the next `run`, `in FOLDER` to all that follow. `stdout`, `stderr` (left out when
+//! empty) and `exit` are what came of it; `then NAME` is what a file holds afterwards.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use crate::sandbox::Sandbox;
+
+struct Section<'a> {
+    head: &'a str,
+    body: &'a str,
+}
+
+fn sections(text: &str) -> (&str, Vec<Section<'_>>) {
+    let mut starts: Vec<usize> = text.match_indices("\n=== ").map(|(at, _)| at + 1).collect();
+    let about = &text[..starts.first().copied().unwrap_or(text.len())];
+    starts.push(text.len());
+    let sections = starts.windows(2).map(|pair| {
+        let (head, body) = text[pair[0]..pair[1]].split_once('\n').unwrap_or_default();
+        Section {
+            head: head.trim_start_matches("=== "),
+            body,
+        }
+    });
+    (about, sections.collect())
+}
+
+/// Runs a case and writes it anew with what came of it.
+pub fn run(text: &str) -> Result<String, String> {
+    let sandbox = Sandbox::new();
+    let (about, sections) = sections(text);
+    let mut out = about.to_owned();
+    let mut environment: Vec<(&str, &str)> = Vec::new();
+    let mut stdin = "";
+    let mut folder = "";
+    for Section { head, body } in sections {
+        let (kind, rest) = head.split_once(' ').unwrap_or((head, ""));
+        if !matches!(kind, "stdout" | "stderr" | "exit" | "then") {
+            let _ = write!(out, "=== {head}\n{body}");
+        }
+        match kind {
+            "file" => _ = sandbox.file(rest, body),
+            "file+" => _ = sandbox.file(rest, bytes(body)),
+            "folder" => fs::create_dir_all(sandbox.path(rest)).map_err(|e| e.to_string())?,
+            "link" => link(&sandbox, rest)?,
+            "in" => folder = rest,
+            "env" => environment.push(rest.split_once('=').ok_or("env NAME=VALUE")?),
+            "stdin" => stdin = body,
+            "run" => {
+                let words = words(rest);
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                let mut command = sandbox.command(&words);
+                command
+                    .envs(std::mem::take(&mut environment))
+                    .current_dir(sandbox.path(folder));
+                let output = sandbox.run_with(command, std::mem::take(&mut stdin).as_bytes());
+                for (name, bytes) in [("stdout", output.stdout), ("stderr", output.stderr)] {
+                    let text = printable(&sandbox, &bytes);
+                    if !text.is_empty() {
+                        let _ = write!(out, "=== {name}\n{text}");
+                        if !text.ends_with('\n') {
+                            out.push_str("⏎\n");
+                        }
+                    }
+                }
+                let code = output.status.code().ok_or("ended by a signal")?;
+                let _ = writeln!(out, "=== exit {code}");
+            }
+            "then" => {
+                let content = fs::read(sandbox.path(rest)).map(|b| printable(&sandbox, &b));
+                let _ = write!(out, "=== {head}\n{}", content.unwrap_or("(not there)\n".into()));
+            }
+            "stdout" | "stderr" | "exit" => {}
+            _ => return Err(format!("what is `=== {head}`?")),
+        }
+    }
+    Ok(out)
+}
+
+/// Words as a shell cuts them: at blanks, but not inside single or double quotes.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(q), c) if q == c => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, ' ') => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// `\xHH` as the byte that it stands for.
+fn bytes(text: &str) -> Vec<u8> {
+    let mut parts = text.split("\\x");
+    let mut out = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        out.push(u8::from_str_radix(&part[..2], 16).unwrap());
+        out.extend(part[2..].as_bytes());
+    }
+    out
+}
+
+#[cfg(unix)]
+fn link(sandbox: &Sandbox, rest: &str) -> Result<(), String> {
+    let (name, target) = rest.split_once(" -> ").ok_or("link NAME -> TARGET")?;
+    let path = sandbox.path(name);
+    fs::create_dir_all(path.parent().unwrap()).map_err(|e| e.to_string())?;
+    std::os::unix::fs::symlink(target, path).map_err(|e| e.to_string())
+}
+
+#[cfg(not(unix))]
+fn link(_sandbox: &Sandbox, _rest: &str) -> Result<(), String> {
+    Err("links are made on Unix".to_owned())
+}
+
+/// Output as a case shows it: without the name of the folder, and with escapes made visible.
+fn printable(sandbox: &Sandbox, bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let folder = sandbox.folder().to_string_lossy();
+    text.replace(&*folder, "[HERE]").replace('\u{1b}', "␛")
+}
+
+/// The lines that differ, with a little around them.
+pub fn difference(wanted: &str, found: &str) -> String {
+    let (wanted, found): (Vec<&str>, Vec<&str>) = (wanted.lines().collect(), found.lines().collect());
+    let same = wanted.iter().zip(&found).take_while(|(a, b)| a == b).count();
+    let rest = wanted.len().min(found.len()) - same;
+    let end = wanted.iter().rev().zip(found.iter().rev()).take(rest);
+    let end = end.take_while(|(a, b)| a == b).count();
+    let mut out = String::new();
+    for line in &wanted[same.saturating_sub(2)..same] {
+        let _ = writeln!(out, "  {line}");
+    }
+    for line in &wanted[same..wanted.len() - end] {
+        let _ = writeln!(out, "- {line}");
+    }
+    for line in &found[same..found.len() - end] {
+        let _ = writeln!(out, "+ {line}");
+    }
+    out
+}
