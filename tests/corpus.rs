@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use manifest::Faults;
 use tillit::config::Config;
-use tillit::finding::Severity;
 use tillit::lint::{EvidenceState, Linter};
 use tillit::source::SourceFile;
 use tillit::text::Lang;
@@ -21,13 +20,13 @@ fn linter() -> Linter {
     Linter::new(&Config::default(), &[], parse_date(EXAMPLE_DAY).unwrap(), Lang::En).unwrap()
 }
 
-/// The findings above a note: rule and message.
-fn grave(linter: &Linter, text: &str) -> Vec<(String, String)> {
+/// Rule and message of all findings.
+fn found(linter: &Linter, text: &str) -> Vec<(String, String)> {
     let report = linter.check(Arc::new(SourceFile::new("made", text)), &|_, _| {
         EvidenceState::NotChecked
     });
-    let grave = report.findings.iter().filter(|f| f.severity > Severity::Note);
-    grave.map(|f| (f.rule.to_string(), f.message.clone())).collect()
+    let pairs = report.findings.iter().map(|f| (f.rule.to_string(), f.message.clone()));
+    pairs.collect()
 }
 
 #[test]
@@ -35,35 +34,24 @@ fn exemplary_manifests_are_exemplary() {
     let linter = linter();
     for number in 0..50 {
         let made = manifest::make(number, Faults::None);
-        assert_eq!(grave(&linter, &made.text), [], "{}", made.text);
+        let found = found(&linter, &made.text);
+        assert!(found.is_empty(), "answer this in benches/manifest/mod.rs: {found:#?}");
     }
 }
 
 #[test]
-fn every_fifth_manifest_has_a_fault() {
-    let linter = linter();
-    for number in 0..50 {
-        let made = manifest::make(number, Faults::EveryFifth);
-        let found = grave(&linter, &made.text);
-        assert_eq!(found.len(), usize::from(number % 5 == 4), "{found:#?}");
-    }
-}
-
-/// A fault may trouble further rules, but the one that it is meant for has to see it.
-#[test]
-fn every_fault_is_found() {
+fn every_fault_gives_one_finding() {
     let linter = linter();
     let mut seen = BTreeSet::new();
-    let mut findings = 0;
-    for number in 0..100 {
-        let made = manifest::make(number, Faults::FiveEach);
-        let found = grave(&linter, &made.text);
-        for rule in &made.rules {
-            assert!(found.iter().any(|(r, _)| r == rule), "{rule} is not among {found:#?}");
-            seen.insert(*rule);
+    for faults in [Faults::EveryFifth, Faults::FiveEach] {
+        for number in 1..=50 {
+            let mut made = manifest::make(number, faults);
+            made.rules.sort_unstable();
+            let mut found = found(&linter, &made.text);
+            found.sort();
+            assert!(found.iter().map(|(rule, _)| rule).eq(&made.rules), "{found:#?}");
+            seen.extend(made.rules);
         }
-        findings += found.len();
     }
-    assert_eq!(seen.len(), manifest::FAULTS.len());
-    assert_eq!(findings, 500, "five for each manifest");
+    assert_eq!(seen.len(), manifest::FAULTS.len(), "every fault occurs");
 }
