@@ -159,8 +159,13 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
 
 /// A report must not take the place of what it is about.
 fn refuse_to_overwrite(output: Option<&Path>, found: &[Found], lang: Lang) -> Result<(), Failure> {
-    let Some(target) = output.and_then(|path| path.canonicalize().ok()) else { return Ok(()) };
-    if !found.iter().any(|f| f.path().canonicalize().is_ok_and(|path| path == target)) {
+    let Some(target) = output.and_then(|path| path.canonicalize().ok()) else {
+        return Ok(());
+    };
+    if !found
+        .iter()
+        .any(|f| f.path().canonicalize().is_ok_and(|path| path == target))
+    {
         return Ok(());
     }
     let name = escape(&shown(&target)).into_owned();

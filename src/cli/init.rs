@@ -176,7 +176,11 @@ fn ask(args: &Args, vocabularies: &Vocabularies, lang: Lang) -> Result<Answers, 
         })?;
         if read == 0 {
             // The end of input takes the whole thing back: nothing is written.
-            return Err(Failure::say(lang, "given up; nothing was written", "avbrutt; ingenting er skrevet"));
+            return Err(Failure::say(
+                lang,
+                "given up; nothing was written",
+                "avbrutt; ingenting er skrevet",
+            ));
         }
         let line = line.trim();
         Ok(if line.is_empty() {
