@@ -208,7 +208,7 @@ fn a_value_of_the_wrong_kind() {
             "`true` or `false`",
         ),
         (system("description: {en: a}"), r#"6:3 "description""#, "a text"),
-        (system("jurisdictions: SE"), r#"6:18 "SE""#, "a list"),
+        (system("jurisdictions: SE"), r#"6:18 "SE""#, "a list, as `[one, two]`"),
         (with("employer: Firm AS"), r#"6:11 "Firm AS""#, "keys and values"),
         (
             with("employer: {employees: -1}"),
@@ -225,7 +225,11 @@ fn a_value_of_the_wrong_kind() {
             r#"6:23 "many""#,
             "a whole number from 0",
         ),
-        (with("purposes: {id: b}"), r#"6:1 "purposes""#, "a list of entries"),
+        (
+            with("purposes: {id: b}"),
+            r#"6:1 "purposes""#,
+            "a list of entries, each behind `- `",
+        ),
         (with("purposes: [b]"), r#"6:12 "b""#, "keys and values"),
         (
             with("purposes:\n  - - id: b\n      told: true"),
@@ -340,8 +344,14 @@ fn a_country_is_two_capitals_and_norway_is_not_no() {
         &system("jurisdictions: [se]"),
         r#"invalid-manifest 6:19 "se": `se` is not a country code (Did you mean `SE`?)"#,
     );
+    for (name, code) in [("Norway", "NO"), ("norge", "NO"), ("Østerrike", "AT")] {
+        says(
+            &system(&format!("jurisdictions: [{name}]")),
+            &format!("invalid-manifest 6:19 {name:?}: `{name}` is not a country code (Did you mean `{code}`?)"),
+        );
+    }
     let help = "Use two capital letters by ISO 3166-1, such as \"NO\" or DE; subdivisions as US-IL or US-NY-NYC.";
-    for code in ["Norway", "XX", "US-I", "US-IL-NYCX", "US-il", "US-"] {
+    for code in ["XX", "US-I", "US-IL-NYCX", "US-il", "US-"] {
         says(
             &system(&format!("jurisdictions: [{code}]")),
             &format!("invalid-manifest 6:19 {code:?}: `{code}` is not a country code ({help})"),
