@@ -344,6 +344,12 @@ fn a_country_is_two_capitals_and_norway_is_not_no() {
         &system("jurisdictions: [se]"),
         r#"invalid-manifest 6:19 "se": `se` is not a country code (Did you mean `SE`?)"#,
     );
+    for (name, code) in [("Norway", "NO"), ("norge", "NO"), ("Østerrike", "AT")] {
+        says(
+            &system(&format!("jurisdictions: [{name}]")),
+            &format!("invalid-manifest 6:19 {name:?}: `{name}` is not a country code (Did you mean `{code}`?)"),
+        );
+    }
     let help = "Use two capital letters by ISO 3166-1, such as \"NO\" or DE; subdivisions as US-IL or US-NY-NYC.";
     for code in ["Utopia", "XX", "US-I", "US-IL-NYCX", "US-il", "US-"] {
         says(

@@ -361,3 +361,35 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop")]
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_vanishes_is_named_and_hides_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("there.tillit.yaml");
+        let gone = folder.path().join("gone.tillit.yaml");
+        std::fs::write(&there, "tillit: 1\n").unwrap();
+        std::fs::write(&gone, "tillit: 1\n").unwrap();
+        let exclude = crate::discover::Exclude::below(folder.path());
+        let (found, errors) = discover(&[folder.path().to_owned()], &exclude);
+        assert!(errors.is_empty(), "{errors:?}");
+        std::fs::remove_file(&gone).unwrap();
+        let linter = Linter::new(&Config::default(), &[], Date::constant(2026, 11, 21), Lang::En).unwrap();
+        let (reports, unread) = check_files(&linter, &found, true);
+        assert_eq!(reports.len(), 1);
+        let [error] = unread.as_slice() else {
+            panic!("{unread:?}");
+        };
+        assert_eq!(error.path, gone);
+        let said = unreadable(error, Lang::En);
+        assert!(
+            said.ends_with("gone.tillit.yaml: there is no such file or folder"),
+            "{said}"
+        );
+    }
+}
