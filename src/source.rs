@@ -125,6 +125,9 @@ impl SourceFile {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
+        if end < STEP {
+            return count_on(&self.text, 0..end, START);
+        }
         let marks = self.marks.get_or_init(|| marks(&self.text));
         let next = marks.partition_point(|(at, _)| *at <= end);
         let (at, position) = next.checked_sub(1).map_or((0, START), |last| marks[last]);

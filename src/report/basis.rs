@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use crate::finding::Finding;
 use crate::rule::{PackKind, Rule, Source};
 use crate::ruleset::RuleSet;
-use crate::text::Lang;
 
 /// The category of findings about the form of a file, which no rule file describes.
 const FORM: &str = "form";
@@ -65,27 +64,9 @@ pub fn rule_of<'a>(rules: &'a RuleSet, finding: &Finding) -> Option<&'a Rule> {
 
 /// The category of a finding. A missing block belongs to the gravest rule that asks for it.
 pub fn category<'a>(rules: &'a RuleSet, finding: &Finding) -> &'a str {
-    match (rule_of(rules, finding), finding.related.first()) {
-        (Some(rule), _) => &rule.category,
-        (None, Some(gravest)) => category(rules, gravest),
+    match (finding.related.first(), rule_of(rules, finding)) {
+        (Some(gravest), _) => category(rules, gravest),
+        (None, Some(rule)) => &rule.category,
         (None, None) => FORM,
-    }
-}
-
-/// A category as people read it.
-pub fn category_label(category: &str, lang: Lang) -> &str {
-    match category {
-        "accountability" => lang.pick("accountability", "ansvar"),
-        "codetermination" => lang.pick("codetermination", "medbestemmelse"),
-        "data-rights" => lang.pick("workers' rights to data", "rett til innsyn i data"),
-        "evidence" => lang.pick("records", "dokumentasjon"),
-        "fairness" => lang.pick("fairness", "likebehandling"),
-        "oversight" => lang.pick("human oversight", "menneskelig kontroll"),
-        "privacy" => lang.pick("privacy", "personvern"),
-        "supplier" => lang.pick("suppliers", "leverandører"),
-        "surveillance" => lang.pick("surveillance", "overvåking"),
-        "transparency" => lang.pick("transparency", "åpenhet"),
-        FORM => lang.pick("form of the manifest", "manifestets form"),
-        own => own,
     }
 }

@@ -5,9 +5,10 @@ use std::io;
 
 use super::page::{Ink, Page, width};
 use crate::assess::Load;
+use crate::explain;
 use crate::finding::{Finding, Severity};
 use crate::lint::{FileReport, Linter, Run};
-use crate::report::basis::{category, category_label};
+use crate::report::basis::category;
 use crate::text::{Lang, escape, shown};
 
 /// Most groups, and most names of a list, that the summary mentions.
@@ -134,7 +135,7 @@ fn steps(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
         let parts: Vec<String> = parts
             .into_iter()
             // The blank that no line ends at keeps the number with its name.
-            .map(|(c, count)| format!("{}\u{a0}{count}", escape(category_label(c, lang))))
+            .map(|(c, count)| format!("{}\u{a0}{count}", explain::category(c, lang)))
             .collect();
         let gap = " ".repeat(widest - width(names[n]));
         let first = format!("  {}. {}{gap} {total:>digits$}  ", n + 1, page.paint(inks[n], names[n]));
