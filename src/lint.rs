@@ -148,22 +148,18 @@ impl Linter {
     /// The report for a file that is not UTF-8 text. `source` holds what could be read of it.
     pub fn not_text(&self, source: Arc<SourceFile>, error: EncodingError) -> FileReport {
         let at = u32::try_from(source.text().len()).unwrap_or(u32::MAX);
-        let mut checker = Checker::new(self, &source, &|_, _| EvidenceState::NotChecked);
-        checker.not_text(error, Span { start: at, end: at });
-        let findings = checker.findings;
-        FileReport {
-            findings,
-            summaries: Vec::new(),
-            manifests: 0,
-            unchecked_records: 0,
-            source,
-        }
+        self.unchecked(source, |checker| checker.not_text(error, Span { start: at, end: at }))
     }
 
     /// The report for something with the name of a manifest that is not a regular file.
     pub fn not_a_file(&self, source: Arc<SourceFile>) -> FileReport {
+        self.unchecked(source, |checker| checker.not_a_file())
+    }
+
+    /// The report for what cannot be checked at all.
+    fn unchecked(&self, source: Arc<SourceFile>, say: impl FnOnce(&mut Checker<'_>)) -> FileReport {
         let mut checker = Checker::new(self, &source, &|_, _| EvidenceState::NotChecked);
-        checker.not_a_file();
+        say(&mut checker);
         let findings = checker.findings;
         FileReport {
             findings,

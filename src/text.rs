@@ -84,6 +84,9 @@ const LONGEST_VALUE: usize = 60;
 
 /// True for a character that could steer a terminal, turn the direction of text or hide itself.
 pub fn is_unsafe(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180E}'

@@ -11,6 +11,9 @@ use crate::discover::repository;
 use crate::lint::EvidenceState;
 use crate::text::Lang;
 
+/// Largest record whose hash is worked out, in bytes.
+const LARGEST: u64 = 256 << 20;
+
 /// The records of one manifest.
 pub(super) struct Records {
     /// Folder of the manifest.
@@ -58,6 +61,13 @@ impl Records {
         }
         match target.metadata() {
             Ok(meta) if !meta.is_file() => EvidenceState::NotAFile,
+            Ok(meta) if sha256.is_some() && meta.len() > LARGEST => {
+                let mib = LARGEST >> 20;
+                EvidenceState::Unreadable(match self.lang {
+                    Lang::En => format!("it is larger than {mib} MiB"),
+                    Lang::Nb => format!("den er større enn {mib} MiB"),
+                })
+            }
             Ok(_) => match sha256 {
                 None => EvidenceState::Found,
                 Some(wanted) => match hash(&target) {
@@ -79,6 +89,8 @@ impl Records {
         let mut full = self.folder.clone();
         for component in Path::new(path).components() {
             match component {
+                // What git keeps for itself is no record of the undertaking.
+                Component::Normal(part) if part == ".git" => return None,
                 Component::Normal(part) => full.push(part),
                 Component::CurDir => {}
                 Component::ParentDir => {

@@ -292,6 +292,9 @@ struct SafeFormatter(PrettyFormatter<'static>);
 
 impl Formatter for SafeFormatter {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        if text.bytes().all(|b| matches!(b, b' '..=b'~')) && !text.contains("##[") {
+            return out.write_all(text.as_bytes());
+        }
         let mut plain = 0;
         for (at, c) in text.char_indices() {
             if is_unsafe(c) || (c == '[' && text[..at].ends_with("##")) {
