@@ -55,3 +55,50 @@ fn every_example_gives_what_it_says() {
     println!("{} rules, {examples} examples", linter.rules.rules.len());
     assert!(examples >= 2 * linter.rules.rules.iter().filter(|r| !r.variants.is_empty()).count());
 }
+
+/// An operator that no rule uses is one that nobody has tried.
+#[test]
+fn every_operator_is_in_use() {
+    let heads: String = tillit::builtin::rules()
+        .iter()
+        .map(|rule| rule.text.split("\ntitle:").next().unwrap_or_default())
+        .collect();
+    let operators = [
+        "equals",
+        "one_of",
+        "is_a",
+        "tagged",
+        "at_least",
+        "at_most",
+        "before",
+        "after",
+        "within",
+        "matches",
+        "any",
+        "all",
+        "none",
+        "count",
+        "covers",
+        "overlaps",
+        "subset_of",
+        "refers_to",
+        "present",
+        "absent",
+        "answered",
+        "unanswered",
+        "all_of",
+        "any_of",
+        "not",
+        "unless",
+        "is",
+    ];
+    let unused: Vec<&str> = operators
+        .into_iter()
+        .filter(|word| {
+            let as_key = [format!(" {word}: "), format!(" {word}:\n")];
+            let as_word = [format!(": {word}\n"), format!(": {word} "), format!(": {word},")];
+            !as_key.iter().chain(&as_word).any(|text| heads.contains(text.as_str()))
+        })
+        .collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
