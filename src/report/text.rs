@@ -21,6 +21,8 @@ use crate::text::{Lang, escape};
 
 /// Most findings of one file that are shown with an excerpt.
 const MOST: usize = 50;
+/// Of many files, each shows at least so many.
+const FEWEST: usize = 5;
 /// Most labels of one finding that are shown in excerpts; further ones are named.
 const MOST_LABELS: usize = 6;
 /// Labels farther away from the primary one, in lines, are named instead of shown.
@@ -45,11 +47,14 @@ pub struct Style {
 /// What `out` says.
 pub fn render(linter: &Linter, run: &Run, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(out, style, linter.lang);
+    // Of many files each shows its gravest findings, so that the whole stays readable.
+    let files = run.files.iter().filter(|f| !f.findings.is_empty()).count().max(1);
+    let most = (MOST / files).clamp(FEWEST, MOST);
     for file in &run.files {
         if style.quiet {
             summary::file_line(&mut page, file)?;
         } else {
-            file_findings(&mut page, linter, file)?;
+            file_findings(&mut page, linter, file, most)?;
         }
     }
     if style.quiet {
@@ -91,14 +96,14 @@ pub fn render_mistakes(mistakes: &[Mistake], lang: Lang, style: Style, out: &mut
 }
 
 /// The findings of a file, in the order of its lines; of too many, the gravest.
-fn file_findings(page: &mut Page<'_>, linter: &Linter, file: &FileReport) -> io::Result<()> {
+fn file_findings(page: &mut Page<'_>, linter: &Linter, file: &FileReport, most: usize) -> io::Result<()> {
     let mut shown: Vec<usize> = (0..file.findings.len()).collect();
     // That a limit was exceeded says that there may be more, so it is never among the hidden.
     shown.sort_by_key(|n| {
         let finding = &file.findings[*n];
         std::cmp::Reverse((&*finding.rule == "limit-exceeded", finding.severity))
     });
-    let hidden = shown.split_off(shown.len().min(MOST));
+    let hidden = shown.split_off(shown.len().min(most));
     shown.sort_unstable();
     let shown = shown.into_iter().map(|n| &file.findings[n]);
     let (notes, graver): (Vec<&Finding>, Vec<&Finding>) = shown.partition(|f| f.severity == Severity::Note);
@@ -120,9 +125,17 @@ fn file_findings(page: &mut Page<'_>, linter: &Linter, file: &FileReport) -> io:
         let hidden = hidden.into_iter().map(|n| file.findings[n].severity);
         let counts = summary::severities(page, hidden);
         let name = escape(file.source.name()).into_owned();
+        let (en, nb) = if most < MOST {
+            (
+                "Check the file alone to see them.",
+                "Kontroller filen alene for å se dem.",
+            )
+        } else {
+            ("`--format json` lists them all.", "`--format json` viser alle.")
+        };
         page.paragraph(&match page.lang {
-            Lang::En => format!("… and more in {name}: {counts}. `--format json` lists them all."),
-            Lang::Nb => format!("… og flere i {name}: {counts}. `--format json` viser alle."),
+            Lang::En => format!("… and more in {name}: {counts}. {en}"),
+            Lang::Nb => format!("… og flere i {name}: {counts}. {nb}"),
         })?;
         page.blank()?;
     }
