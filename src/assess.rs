@@ -33,7 +33,7 @@ pub fn assess<'d>(manifest: &mut Manifest<'d>, rules: &'d RuleSet, intrusion: &'
     let undeclared = writer.undeclared_capabilities();
     writer.set(scopes.top, facts, "undeclared_capabilities", undeclared);
     let score = intrusion.score(&mut Examined::new(writer.manifest, rules, facts, today));
-    writer.intrusion(&score);
+    writer.intrusion(&score, intrusion);
     Facts { instance: facts, score }
 }
 
@@ -54,7 +54,7 @@ impl<'d> Writer<'_, 'd> {
         }
     }
 
-    fn intrusion(&mut self, score: &Score) {
+    fn intrusion(&mut self, score: &Score, intrusion: &'d Intrusion) {
         let scopes = self.rules.facts;
         let flows = self.manifest.add_instances(scopes.flows, score.flows.len());
         for (instance, flow) in (flows..).zip(&score.flows) {
@@ -64,7 +64,10 @@ impl<'d> Writer<'_, 'd> {
             self.set(scopes.flows, instance, "score", Value::Number(flow.score as f64));
         }
         let len = u32::try_from(score.flows.len()).unwrap_or(u32::MAX);
-        let missing = self.manifest.add_list(std::iter::empty());
+        let names = score.missing.iter().filter_map(|n| intrusion.safeguards.get(*n));
+        let missing = self
+            .manifest
+            .add_list(names.map(|safeguard| Value::Text(&safeguard.id)));
         self.set(scopes.top, self.facts, "safeguards.missing", missing);
         self.set(
             scopes.top,
