@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use tillit::config::Config;
 use tillit::finding::Mistake;
 use tillit::lint::Linter;
+use tillit::rule::{LOGIC, OPERATORS, WORDS};
 use tillit::ruleset::{Loading, RuleSet};
 use tillit::text::Lang;
 use tillit::trial;
@@ -63,37 +64,10 @@ fn every_operator_is_in_use() {
         .iter()
         .map(|rule| rule.text.split("\ntitle:").next().unwrap_or_default())
         .collect();
-    let operators = [
-        "equals",
-        "one_of",
-        "is_a",
-        "tagged",
-        "at_least",
-        "at_most",
-        "before",
-        "after",
-        "within",
-        "matches",
-        "any",
-        "all",
-        "none",
-        "count",
-        "covers",
-        "overlaps",
-        "subset_of",
-        "refers_to",
-        "present",
-        "absent",
-        "answered",
-        "unanswered",
-        "all_of",
-        "any_of",
-        "not",
-        "unless",
-        "is",
-    ];
-    let unused: Vec<&str> = operators
+    let unused: Vec<&str> = LOGIC
         .into_iter()
+        .chain(WORDS)
+        .chain(OPERATORS)
         .filter(|word| {
             let as_key = [format!(" {word}: "), format!(" {word}:\n")];
             let as_word = [format!(": {word}\n"), format!(": {word} "), format!(": {word},")];

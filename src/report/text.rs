@@ -12,6 +12,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use self::excerpt::{Excerpt, Mark};
 use self::page::{Ink, Page, clean, cut, cut_front, width};
 use super::basis::{Clause, clauses, kind_of, rule_of};
+use crate::explain;
 use crate::finding::{Finding, Location, Mistake, Severity};
 use crate::lint::{FileReport, Linter, Run};
 use crate::rule::{PackKind, Rule};
@@ -76,7 +77,7 @@ pub fn render_mistakes(mistakes: &[Mistake], lang: Lang, style: Style, out: &mut
             at: mistake.source.position(mistake.span.start),
             label: String::new(),
         };
-        let head = format!("{}:", severity_label(Severity::Error, lang));
+        let head = format!("{}:", explain::severity(Severity::Error, lang));
         let message = clean(mistake.message.get(lang));
         excerpt(&mut page, Severity::Error, head, message, &mistake.source, &[mark])?;
         let help = clean(mistake.help.get(lang));
@@ -166,7 +167,7 @@ fn render_finding(
         .filter(|_| !known)
         .map(mark)
         .collect();
-    let severity = severity_label(finding.severity, lang);
+    let severity = explain::severity(finding.severity, lang);
     let rule = escape(&finding.rule);
     let head = format!("{severity}[{rule}]:");
     excerpt(page, finding.severity, head, clean(&finding.message), source, &marks)?;
@@ -232,7 +233,7 @@ fn related_line(page: &mut Page<'_>, rules: &RuleSet, finding: &Finding) -> io::
         .filter(|p| !p.is_empty())
         .map(|p| p.join(", "))
         .collect();
-    let severity = severity_label(finding.severity, lang);
+    let severity = explain::severity(finding.severity, lang);
     let rule = escape(&finding.rule);
     let tail = format!("({})", packs.join(" · "));
     let used = 4 + SEVERITY_WIDTH + 1 + width(&rule) + 2 + 1 + width(&tail);
@@ -249,14 +250,6 @@ fn related_line(page: &mut Page<'_>, rules: &RuleSet, finding: &Finding) -> io::
 
 /// Columns of the longest name of a severity.
 const SEVERITY_WIDTH: usize = 8;
-
-fn severity_label(severity: Severity, lang: Lang) -> &'static str {
-    match severity {
-        Severity::Error => lang.pick("error", "feil"),
-        Severity::Warning => lang.pick("warning", "advarsel"),
-        Severity::Note => lang.pick("note", "merknad"),
-    }
-}
 
 fn kind_label(kind: PackKind, lang: Lang) -> (Ink, &'static str) {
     match kind {

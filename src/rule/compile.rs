@@ -5,6 +5,8 @@ mod operator;
 
 use std::sync::Arc;
 
+pub use operator::{OPERATORS, WORDS};
+
 use super::condition::{Condition, FieldRef, Scope};
 use crate::finding::Mistake;
 use crate::shape::{Kind, ScopeId, Shape};
@@ -95,7 +97,7 @@ pub struct Compiler<'a> {
 }
 
 /// The keys of a condition that are not paths.
-const LOGIC: [&str; 5] = ["all_of", "any_of", "not", "unless", "is"];
+pub const LOGIC: [&str; 5] = ["all_of", "any_of", "not", "unless", "is"];
 
 impl<'a> Compiler<'a> {
     /// A compiler for a document of a file.

@@ -8,9 +8,9 @@ use crate::text::both;
 use crate::yaml::{Kind as NodeKind, NodeId, Resolved};
 
 /// Tests without an operand.
-const WORDS: [&str; 4] = ["present", "absent", "answered", "unanswered"];
+pub const WORDS: [&str; 4] = ["present", "absent", "answered", "unanswered"];
 /// Tests with an operand.
-const OPERATORS: [&str; 21] = [
+pub const OPERATORS: [&str; 21] = [
     "equals",
     "one_of",
     "is_a",
