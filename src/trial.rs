@@ -27,6 +27,8 @@ const MARK: &str = "# finding";
 pub struct Example {
     /// True when the rule finds something in it.
     pub bad: bool,
+    /// True when it shows what the rule leaves alone on purpose.
+    pub guard: bool,
     /// Why the example is there; may be empty.
     pub about: Localized,
     /// The example as it stands in the file, without its indentation and its `x-example`.
@@ -88,7 +90,9 @@ pub fn examples(rule: &Rule) -> Vec<Example> {
     let mut out = Vec::new();
     for (bad, key) in [(true, "bad"), (false, "good")] {
         for node in nodes(&document, key) {
-            let about = document.get(node, "x-example").and_then(|x| document.get(x, "about"));
+            let note = document.get(node, "x-example");
+            let about = note.and_then(|x| document.get(x, "about"));
+            let guard = note.and_then(|x| document.get(x, "guard"));
             let text = |lang: &str| {
                 let node = about.and_then(|a| document.get(a, lang));
                 node.and_then(|n| document.text(n)).unwrap_or_default().to_owned()
@@ -99,6 +103,7 @@ pub fn examples(rule: &Rule) -> Vec<Example> {
             };
             out.push(Example {
                 bad,
+                guard: guard.and_then(|g| document.text(g)) == Some("true"),
                 about,
                 text: excerpt(&rule.source, &document, node),
             });

@@ -57,6 +57,27 @@ fn every_example_gives_what_it_says() {
     assert!(examples >= 2 * linter.rules.rules.iter().filter(|r| !r.variants.is_empty()).count());
 }
 
+/// What a rule leaves alone on purpose is shown by one of its examples.
+#[test]
+fn every_rule_shows_what_it_leaves_alone() {
+    let linter = Linter::new(
+        &Config::default(),
+        &[],
+        parse_date(trial::EXAMPLE_DAY).unwrap(),
+        Lang::En,
+    );
+    let linter = linter.unwrap_or_else(|m| panic!("{}", shown(&m)));
+    let without: Vec<&str> = linter
+        .rules
+        .rules
+        .iter()
+        .filter(|rule| !rule.variants.is_empty() && !rule.given.starts_with("$facts."))
+        .filter(|rule| !trial::examples(rule).iter().any(|example| example.guard))
+        .map(|rule| &*rule.id)
+        .collect();
+    assert!(without.is_empty(), "{} rules: {without:?}", without.len());
+}
+
 /// An operator that no rule uses is one that nobody has tried.
 #[test]
 fn every_operator_is_in_use() {
