@@ -111,7 +111,7 @@ impl<'d> Examined<'d> {
             .see
             .iter()
             .map(|at| self.place_of(self.decider(*at)))
-            .filter(|p| p.exact && p.span != place.span)
+            .filter(|p| p.above.is_none() && p.span != place.span)
             .collect();
         let severity = self.severity(number, rule, variant, &bases);
         let mut missing = Vec::new();

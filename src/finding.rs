@@ -68,6 +68,8 @@ pub struct Location {
     pub end: Position,
     /// What stands there, for a label beside the excerpt; may be empty.
     pub label: String,
+    /// For a field that is not there: the nearest place above it that is, to which `span` belongs.
+    pub above: Option<Pointer>,
 }
 
 /// A clause that a finding rests on.
@@ -102,7 +104,8 @@ pub struct Finding {
     pub secondary: Vec<Location>,
     /// What it rests on: empty for findings about the form of a manifest.
     pub bases: Vec<Basis>,
-    /// The findings that this one stands for, when a whole block is missing.
+    /// The findings that this one stands for: what the rules ask of a part that is not there, or what
+    /// more general rules say about the same place.
     pub related: Vec<Finding>,
 }
 

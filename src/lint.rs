@@ -1,5 +1,6 @@
 //! The pipeline, from the text of a file to its findings. No input or output, no clock.
 
+mod group;
 mod locate;
 mod run;
 
@@ -12,13 +13,14 @@ use crate::config::Config;
 use crate::evaluate::Hit;
 use crate::examine::Examined;
 use crate::finding::{Finding, Mistake};
-use crate::ruleset::{Loading, RuleSet, UNANSWERED_BLOCK};
+use crate::ruleset::{Loading, RuleSet};
 use crate::schema::Manifest;
 use crate::source::{EncodingError, SourceFile, Span};
 use crate::text::Lang;
 use crate::value::Value;
 use crate::yaml::{Document, Documents, Limits};
 
+use self::group::group;
 pub use run::{Run, Unread, finish};
 
 /// What became of a file that a manifest refers to.
@@ -236,35 +238,12 @@ impl<'a> Checker<'a> {
             .extend(Summary::of(manifest, score, packs, id_of, location));
     }
 
-    /// Findings from hits. Where a whole block is missing, one finding stands for all that the
-    /// rules ask of it, unless the configuration wants them one by one.
+    /// Findings from hits, brought together where several are about one thing.
     fn hits(&mut self, hits: Vec<Hit>, score: &Score, manifest: &Manifest<'_>) {
-        let rules = &self.linter.rules;
-        let one_by_one = rules.find(UNANSWERED_BLOCK).is_some_and(|rule| rules.is_off(rule));
-        let mut by_block: Vec<(String, Vec<Hit>)> = Vec::new();
-        for hit in hits {
-            match hit.place.missing_block.clone().filter(|_| !one_by_one) {
-                Some(block) => match by_block.iter_mut().find(|(b, _)| *b == block) {
-                    Some((_, hits)) => hits.push(hit),
-                    None => by_block.push((block, vec![hit])),
-                },
-                None => {
-                    let finding = self.finding_of(hit, score, manifest);
-                    self.findings.push(finding);
-                }
-            }
-        }
-        for (block, hits) in by_block {
-            let mut related: Vec<Finding> = hits
-                .into_iter()
-                .map(|hit| self.finding_of(hit, score, manifest))
-                .collect();
-            related.sort_by(|a, b| (b.severity, &a.rule).cmp(&(a.severity, &b.rule)));
-            let finding = match related.len() {
-                1 => related.remove(0),
-                _ => self.unanswered_block(&block, related),
-            };
-            self.findings.push(finding);
-        }
+        let findings = hits
+            .into_iter()
+            .map(|hit| self.finding_of(hit, score, manifest))
+            .collect();
+        self.findings.extend(group(self.linter, findings));
     }
 }

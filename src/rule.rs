@@ -150,6 +150,8 @@ pub struct Rule {
     pub bases: Vec<RuleBasis>,
     /// Further reading.
     pub background: Vec<RuleBasis>,
+    /// Ids of more general rules whose findings at the same place this one's stand for.
+    pub covers: Vec<Arc<str>>,
     /// Values the configuration may set.
     pub params: Vec<Param>,
     /// One for each list of `given`; none when the program itself computes the findings.

@@ -137,6 +137,9 @@ impl RuleSet {
             }
         }
         check_ids(&rules, &mut mistakes);
+        if mistakes.is_empty() {
+            check_covers(&rules, &mut mistakes);
+        }
         rules.sort_by(|a, b| a.id.cmp(&b.id));
         let by_id: HashMap<Arc<str>, usize> = rules.iter().enumerate().map(|(n, r)| (Arc::clone(&r.id), n)).collect();
         let mut levels = vec![None; rules.len()];
@@ -457,6 +460,43 @@ fn check_ids(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
                     "Choose another id for your own rule.",
                     "Velg en annen id for din egen regel.",
                 ),
+            });
+        }
+    }
+}
+
+/// A rule that covers what is no rule, or what covers others itself.
+fn check_covers(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
+    for rule in rules {
+        for id in &rule.covers {
+            let (message, help) = match rules.iter().find(|r| r.id == *id) {
+                Some(general) if general.covers.is_empty() => continue,
+                Some(_) => (
+                    both(
+                        format!("`covers`: `{id}` covers other rules itself"),
+                        format!("`covers`: `{id}` dekker selv andre regler"),
+                    ),
+                    both(
+                        "Name the general rules only, all of them here.",
+                        "Oppgi bare de generelle reglene, alle sammen her.",
+                    ),
+                ),
+                None => (
+                    both(
+                        format!("`covers`: there is no rule `{}`", shown(id)),
+                        format!("`covers`: det finnes ingen regel `{}`", shown(id)),
+                    ),
+                    meant(
+                        nearest(id, rules.iter().map(|r| &*r.id)),
+                        both("`tillit rules` lists them.", "`tillit rules` viser dem."),
+                    ),
+                ),
+            };
+            mistakes.push(Mistake {
+                source: Arc::clone(&rule.source),
+                span: rule.id_span,
+                message,
+                help,
             });
         }
     }

@@ -8,7 +8,6 @@ use crate::evaluate::Hit;
 use crate::examine::Examined;
 use crate::finding::{Finding, Location, Severity};
 use crate::pointer::Pointer;
-use crate::ruleset::UNANSWERED_BLOCK;
 use crate::schema::{Manifest, Place};
 use crate::source::{EncodingError, SourceFile, Span};
 use crate::text::{self, Lang, shown};
@@ -27,6 +26,7 @@ pub(super) fn location(source: &SourceFile, pointer: Pointer, span: Span, label:
         start: source.position(span.start),
         end: source.position(span.end),
         label,
+        above: None,
     }
 }
 
@@ -36,7 +36,10 @@ impl Checker<'_> {
     }
 
     pub(super) fn location(&self, place: &Place, label: String) -> Location {
-        location(self.source, place.pointer.clone(), place.span, label)
+        Location {
+            above: place.above.clone(),
+            ..location(self.source, place.pointer.clone(), place.span, label)
+        }
     }
 
     /// A finding about the form of the file or of a value in it.
@@ -230,10 +233,9 @@ impl Checker<'_> {
     pub(super) fn finding_of(&mut self, hit: Hit, score: &Score, manifest: &Manifest<'_>) -> Finding {
         let lang = self.lang();
         let rule = &self.linter.rules.rules[hit.rule];
-        let label = if hit.place.exact {
-            String::new()
-        } else {
-            not_here(&hit.place, lang)
+        let label = match hit.place.above {
+            None => String::new(),
+            Some(_) => not_here(&hit.place, lang),
         };
         let mut secondary: Vec<Location> = hit
             .see
@@ -277,52 +279,6 @@ impl Checker<'_> {
             self.location(place, format!("{} {:+}", term.label.get(lang), term.add))
         });
         level.into_iter().chain(terms).collect()
-    }
-
-    /// One finding for a block that is not there, with all that the rules ask of it behind it.
-    pub(super) fn unanswered_block(&self, block: &str, related: Vec<Finding>) -> Finding {
-        let lang = self.lang();
-        let rules = &self.linter.rules;
-        let titles: Vec<String> = related
-            .iter()
-            .filter_map(|f| rules.find(&f.rule))
-            .map(|n| rules.rules[n].tail().title.get(lang).to_owned())
-            .collect();
-        let count = related.len();
-        let message = match lang {
-            Lang::En => format!("nothing is said under `{block}`; {count} rules ask for it"),
-            Lang::Nb => format!("ingenting er sagt under `{block}`; {count} regler spør etter det"),
-        };
-        let help = match lang {
-            Lang::En => format!("Add `{block}:` and answer: {}.", titles.join("; ")),
-            Lang::Nb => format!("Legg til `{block}:` og svar på: {}.", titles.join("; ")),
-        };
-        let mut bases = Vec::new();
-        for basis in related.iter().flat_map(|f| &f.bases) {
-            if !bases.contains(basis) {
-                bases.push(basis.clone());
-            }
-        }
-        let first = &related[0];
-        Finding {
-            rule: UNANSWERED_BLOCK.into(),
-            severity: related.iter().map(|f| f.severity).max().unwrap_or(Severity::Note),
-            declared: false,
-            system: self.system.clone(),
-            message,
-            help,
-            primary: Location {
-                pointer: Pointer(vec![crate::pointer::Step::Key(block.to_owned())]),
-                label: match lang {
-                    Lang::En => format!("`{block}` is not in this manifest"),
-                    Lang::Nb => format!("`{block}` står ikke i dette manifestet"),
-                },
-                ..first.primary.clone()
-            },
-            secondary: Vec::new(),
-            bases,
-            related,
-        }
     }
 
     /// A pack of policy that the configuration has switched off for a system that it would bind.

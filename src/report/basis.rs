@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::finding::Finding;
-use crate::rule::{PackKind, Rule, Source};
-use crate::ruleset::RuleSet;
+use crate::rule::{PackKind, Rule, RuleBasis, Source};
+use crate::ruleset::{RuleSet, UNANSWERED_BLOCK};
 
 /// The category of findings about the form of a file, which no rule file describes.
 const FORM: &str = "form";
@@ -28,18 +28,27 @@ pub struct Clause<'a> {
 
 /// The clauses of a finding: policy first, then law, then agreements.
 pub fn clauses<'a>(rules: &'a RuleSet, finding: &'a Finding) -> Vec<Clause<'a>> {
-    let bases = rule_of(rules, finding).map_or(&[][..], |rule| &rule.bases);
+    let behind = std::iter::once(finding).chain(&finding.related);
+    let behind: Vec<&RuleBasis> = behind
+        .filter_map(|f| rule_of(rules, f))
+        .flat_map(|rule| &rule.bases)
+        .collect();
     let mut clauses: Vec<Clause<'_>> = finding
         .bases
         .iter()
         .filter_map(|basis| {
             let number = rules.sources.iter().position(|s| s.id == basis.source)?;
-            let same_source = bases.iter().filter(|b| b.source == number);
+            let mut refs: Vec<&str> = Vec::new();
+            for id in behind.iter().filter(|b| b.source == number).flat_map(|b| &b.refs) {
+                if !refs.contains(&id.as_str()) {
+                    refs.push(id);
+                }
+            }
             Some(Clause {
                 kind: kind_of(rules, basis.packs.first()?)?,
                 packs: &basis.packs,
                 source: &rules.sources[number],
-                refs: same_source.flat_map(|b| &b.refs).map(String::as_str).collect(),
+                refs,
                 from: basis.from,
             })
         })
@@ -62,9 +71,10 @@ pub fn rule_of<'a>(rules: &'a RuleSet, finding: &Finding) -> Option<&'a Rule> {
     rules.find(&finding.rule).and_then(|number| rules.rules.get(number))
 }
 
-/// The category of a finding. A missing block belongs to the gravest rule that asks for it.
+/// The category of a finding. A missing part belongs to the gravest rule that asks for it.
 pub fn category<'a>(rules: &'a RuleSet, finding: &Finding) -> &'a str {
-    match (finding.related.first(), rule_of(rules, finding)) {
+    let gravest = finding.related.first().filter(|_| &*finding.rule == UNANSWERED_BLOCK);
+    match (gravest, rule_of(rules, finding)) {
         (Some(gravest), _) => category(rules, gravest),
         (None, Some(rule)) => &rule.category,
         (None, None) => FORM,

@@ -16,7 +16,7 @@ use crate::explain;
 use crate::finding::{Finding, Location, Mistake, Severity};
 use crate::lint::{FileReport, Linter, Run};
 use crate::rule::{PackKind, Rule};
-use crate::ruleset::RuleSet;
+use crate::ruleset::{RuleSet, UNANSWERED_BLOCK};
 use crate::source::SourceFile;
 use crate::text::{Lang, escape};
 
@@ -110,8 +110,9 @@ fn file_findings(page: &mut Page<'_>, linter: &Linter, file: &FileReport, most: 
     let (notes, graver): (Vec<&Finding>, Vec<&Finding>) = shown.partition(|f| f.severity == Severity::Note);
     let mut above = None;
     for finding in graver {
-        // An excerpt that stands right above says nothing new.
-        let known = above == Some(finding.primary.span) && finding.secondary.is_empty();
+        // An excerpt that stands right above says nothing new, nor does one of what is not there.
+        let known = above == Some(finding.primary.span) || finding.primary.above.is_some();
+        let known = known && finding.secondary.is_empty();
         render_finding(page, linter, finding, &file.source, known)?;
         above = Some(finding.primary.span);
     }
@@ -168,8 +169,11 @@ fn render_finding(
         .map(mark)
         .collect();
     let severity = explain::severity(finding.severity, lang);
-    let rule = escape(&finding.rule);
-    let head = format!("{severity}[{rule}]:");
+    let rule = rule_of(rules, finding);
+    let head = format!(
+        "{severity}[{}]:",
+        page.link(rule.and_then(docs_page), &escape(&finding.rule))
+    );
     excerpt(page, finding.severity, head, clean(&finding.message), source, &marks)?;
 
     let mut below: Vec<(Ink, &str, String)> = Vec::new();
@@ -179,23 +183,34 @@ fn render_finding(
     for location in named.into_iter().chain(far) {
         below.push((Ink::Cyan, lang.pick("see", "se"), place(page, location)));
     }
-    if finding.related.is_empty() {
-        below.push((Ink::Cyan, lang.pick("help", "råd"), clean(&finding.help)));
-        for clause in clauses(rules, finding) {
-            let (ink, tag) = kind_label(clause.kind, lang);
-            below.push((ink, tag, clause_text(&clause, lang)));
-        }
-        if let Some(known) = rule_of(rules, finding) {
-            let command = page.link(docs_page(known), &format!("tillit explain {rule}"));
-            below.push((Ink::Dim, lang.pick("more", "mer"), command));
-        }
+    if &*finding.rule == UNANSWERED_BLOCK {
+        let answer = lang.pick(
+            "Answer what these rules ask for:",
+            "Svar på det disse reglene spør etter:",
+        );
+        below.push((Ink::Cyan, lang.pick("help", "råd"), answer.to_owned()));
     } else {
-        let block = escape(&primary.pointer.to_string()).into_owned();
-        let add = match lang {
-            Lang::En => format!("Add `{block}:` and answer these (`tillit explain <rule>`):"),
-            Lang::Nb => format!("Legg til `{block}:` og svar på disse (`tillit explain <regel>`):"),
-        };
-        below.push((Ink::Cyan, lang.pick("help", "råd"), add));
+        below.push((Ink::Cyan, lang.pick("help", "råd"), clean(&finding.help)));
+        let mut line = None;
+        for clause in clauses(rules, finding) {
+            let text = clause_text(&clause, lang);
+            // Clauses under the same packs share a line; policy and law never do.
+            match below.last_mut().filter(|_| line == Some((clause.kind, clause.packs))) {
+                Some((_, _, above)) => *above = format!("{above}; {text}"),
+                None => {
+                    let (ink, tag) = kind_label(clause.kind, lang);
+                    below.push((ink, tag, format!("{}: {text}", clause.packs.join(", "))));
+                }
+            }
+            line = Some((clause.kind, clause.packs));
+        }
+        if !finding.related.is_empty() {
+            let also = lang.pick(
+                "what a more general rule says here:",
+                "det en mer generell regel sier her:",
+            );
+            below.push((Ink::Cyan, lang.pick("also", "også"), also.to_owned()));
+        }
     }
     entries(page, &below)?;
     for related in &finding.related {
@@ -260,7 +275,7 @@ fn kind_label(kind: PackKind, lang: Lang) -> (Ink, &'static str) {
 }
 
 fn clause_text(clause: &Clause<'_>, lang: Lang) -> String {
-    let mut text = format!("{}: {}", clause.packs.join(", "), clean(&clause.source.citation));
+    let mut text = clean(&clause.source.citation);
     if !clause.refs.is_empty() {
         text.push_str(&format!(" ({})", clause.refs.join(", ")));
     }

@@ -14,7 +14,7 @@ use crate::value::parse_date;
 use crate::yaml::{Document, Documents, Limits, NodeId};
 
 /// Keys of a rule, in their order: the deciding ones up to `see`, then the explaining ones.
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
     "id",
     "category",
     "severity",
@@ -22,6 +22,7 @@ const KEYS: [&str; 21] = [
     "waivable",
     "bases",
     "background",
+    "covers",
     "params",
     "computed",
     "given",
@@ -235,6 +236,9 @@ impl<'a> Loader<'a> {
         let waivable = self.get("waivable").is_none_or(|n| self.text(n) != "false");
         let bases = self.bases("bases", true);
         let background = self.bases("background", false);
+        let covers = self.get("covers").map_or_else(Vec::new, |list| {
+            document.children(list).map(|n| Arc::from(self.text(n))).collect()
+        });
         let params = self.compiler_params();
         let given = self.get("given").map_or("$", |n| self.text(n)).to_owned();
         let variants = self.variants(&given);
@@ -245,6 +249,7 @@ impl<'a> Loader<'a> {
             waivable,
             bases,
             background,
+            covers,
             params,
             variants,
             given,

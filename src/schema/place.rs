@@ -14,10 +14,8 @@ pub struct Place {
     pub pointer: Pointer,
     /// In bytes.
     pub span: Span,
-    /// False when the field itself is not there and the place is that of a key above it.
-    pub exact: bool,
-    /// The top-level block of the field, when not even that is there.
-    pub missing_block: Option<String>,
+    /// When the field itself is not there: the nearest place above it that is, whose bytes these are.
+    pub above: Option<Pointer>,
 }
 
 impl<'d> Manifest<'d> {
@@ -30,8 +28,7 @@ impl<'d> Manifest<'d> {
             return Place {
                 pointer,
                 span,
-                exact: true,
-                missing_block: None,
+                above: None,
             };
         }
         let mut above = scope.fields[slot].parent;
@@ -40,21 +37,15 @@ impl<'d> Manifest<'d> {
                 return Place {
                     pointer,
                     span: self.document.span(key),
-                    exact: false,
-                    missing_block: None,
+                    above: Some(self.pointer(instance, Some(&scope.fields[parent].path))),
                 };
             }
             above = scope.fields[parent].parent;
         }
-        let missing_block = (instance == 0).then(|| {
-            let path = &scope.fields[slot].path;
-            path.split('.').next().unwrap_or(path).to_owned()
-        });
         Place {
             pointer,
             span: self.anchor(instance).span,
-            exact: false,
-            missing_block,
+            above: Some(self.pointer(instance, None)),
         }
     }
 
@@ -72,8 +63,7 @@ impl<'d> Manifest<'d> {
                 return Place {
                     pointer,
                     span,
-                    exact: true,
-                    missing_block: None,
+                    above: None,
                 };
             }
         }
@@ -83,8 +73,7 @@ impl<'d> Manifest<'d> {
         Place {
             pointer,
             span,
-            exact: true,
-            missing_block: None,
+            above: None,
         }
     }
 

@@ -47,6 +47,7 @@ fn excerpt(marked: &str, width: usize) -> String {
         start: source.position(span.start),
         end: source.position(span.end),
         label: format!("label {n}"),
+        above: None,
     };
     let mut places: Vec<Location> = spans.iter().enumerate().map(|(n, span)| location(n, span)).collect();
     let primary = places.remove(0);
@@ -126,7 +127,8 @@ fn several_systems_on_one_group() {
     `drivers`: 2 systems (`camera`, `route`) with 2 weighing data flows; 2
       outside working time; same data: location-continuous ×2; not assessed
       together.
-    Findings are no legal verdict, and `core` is policy, not law.
+    `tillit explain RULE` says more. Findings are no legal verdict; `core` is
+    policy, not law.
     ");
 }
 
@@ -234,6 +236,7 @@ fn every_place_can_be_shown() {
         start: source.position(Span::new(start, end).start),
         end: source.position(Span::new(start, end).end),
         label: "label".to_owned(),
+        above: None,
     };
     // Offsets behind the end and within characters are tried as well.
     let places = (0..text.len() + 2).flat_map(|start| (start..text.len() + 3).map(move |end| (start, end)));
@@ -269,6 +272,7 @@ fn of_many_findings_the_gravest_are_shown() {
         start: source.position(n * 5),
         end: source.position(n * 5 + 1),
         label: String::new(),
+        above: None,
     };
     let mut findings: Vec<Finding> = (0..80).map(|n| finding(at(n), Vec::new())).collect();
     for f in &mut findings[..40] {

@@ -8,7 +8,9 @@ use crate::assess::Load;
 use crate::explain;
 use crate::finding::{Finding, Severity};
 use crate::lint::{FileReport, Linter, Run};
-use crate::report::basis::category;
+use crate::report::basis::{category, rule_of};
+use crate::rule::Rule;
+use crate::ruleset::RuleSet;
 use crate::text::{Lang, escape, shown};
 
 /// Most groups, and most names of a list, that the summary mentions.
@@ -42,8 +44,8 @@ pub(super) fn render(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Res
         return Ok(());
     }
     page.paragraph(lang.pick(
-        "Findings are no legal verdict, and `core` is policy, not law.",
-        "Funn er ingen juridisk vurdering, og `core` er policy, ikke lov.",
+        "`tillit explain RULE` says more. Findings are no legal verdict; `core` is policy, not law.",
+        "`tillit explain REGEL` sier mer. Funn er ingen juridisk vurdering; `core` er policy, ikke lov.",
     ))
 }
 
@@ -111,25 +113,27 @@ pub(super) fn severities(page: &Page<'_>, found: impl Iterator<Item = Severity>)
 fn steps(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
     let lang = page.lang;
     let names = [
+        lang.pick("cannot be waived", "kan ikke fravikes"),
         lang.pick("resolve before use", "løs før bruk"),
         lang.pick("answer", "besvar"),
         lang.pick("improve", "forbedre"),
     ];
-    let inks = [Ink::Red, Ink::Yellow, Ink::Cyan];
-    let mut by_step: [BTreeMap<&str, usize>; 3] = Default::default();
+    let inks = [Ink::Red, Ink::Red, Ink::Yellow, Ink::Cyan];
+    let mut by_step: [BTreeMap<&str, usize>; 4] = Default::default();
     for finding in run.findings() {
-        *by_step[step(finding)]
+        *by_step[step(&linter.rules, finding)]
             .entry(category(&linter.rules, finding))
             .or_default() += 1;
     }
     let widest = names.iter().map(|name| width(name)).max().unwrap_or(0);
     let digits = by_step.iter().map(|c| c.values().sum::<usize>().to_string().len());
     let digits = digits.max().unwrap_or(0);
-    for (n, categories) in by_step.iter().enumerate() {
+    let steps = by_step
+        .iter()
+        .enumerate()
+        .filter(|(_, categories)| !categories.is_empty());
+    for (place, (n, categories)) in (1..).zip(steps) {
         let total: usize = categories.values().sum();
-        if total == 0 {
-            continue;
-        }
         let mut parts: Vec<(&str, usize)> = categories.iter().map(|(c, n)| (*c, *n)).collect();
         parts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let parts: Vec<String> = parts
@@ -138,20 +142,22 @@ fn steps(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
             .map(|(c, count)| format!("{}\u{a0}{count}", explain::category(c, lang)))
             .collect();
         let gap = " ".repeat(widest - width(names[n]));
-        let first = format!("  {}. {}{gap} {total:>digits$}  ", n + 1, page.paint(inks[n], names[n]));
+        let first = format!("  {place}. {}{gap} {total:>digits$}  ", page.paint(inks[n], names[n]));
         let rest = " ".repeat(width(&first));
         page.hanging(&first, &rest, &parts.join(", "))?;
     }
     Ok(())
 }
 
-/// First what is barred or must be resolved, then what is unanswered, then what can be better.
-fn step(finding: &Finding) -> usize {
+/// First what nobody can agree away, then what must be resolved before use, then what is not answered,
+/// then what can be better.
+fn step(rules: &RuleSet, finding: &Finding) -> usize {
+    let is_barred = |rule: &Rule| !rule.waivable && !rule.bases.is_empty();
     match finding.severity {
-        _ if &*finding.rule == "unanswered-block" => 1,
-        Severity::Error => 0,
-        Severity::Warning => 1,
-        Severity::Note => 2,
+        Severity::Error if finding.declared && rule_of(rules, finding).is_some_and(is_barred) => 0,
+        Severity::Error => 1,
+        Severity::Warning if !finding.declared => 2,
+        Severity::Warning | Severity::Note => 3,
     }
 }
 
