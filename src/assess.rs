@@ -1,10 +1,12 @@
 //! Facts: what rules may not compute for themselves, worked out before they run.
 
 mod intrusion;
-mod load;
+mod summary;
+mod across;
 
+pub use across::{Field, Load, Shared, across, loads};
 pub use intrusion::{Flow, Intrusion, IntrusionTerm, Score};
-pub use load::{Load, Summary, loads};
+pub use summary::{Summary, WeighingFlow};
 
 use jiff::civil::Date;
 

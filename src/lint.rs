@@ -17,7 +17,6 @@ use crate::ruleset::{Loading, RuleSet};
 use crate::schema::Manifest;
 use crate::source::{EncodingError, SourceFile, Span};
 use crate::text::Lang;
-use crate::value::Value;
 use crate::yaml::{Document, Documents, Limits};
 
 use self::group::group;
@@ -227,15 +226,8 @@ impl<'a> Checker<'a> {
     }
 
     fn summary(&mut self, manifest: &Manifest<'_>, score: &Score, packs: Vec<bool>) {
-        let place = manifest.anchor(0);
-        let location = self.location(&place, String::new());
-        let vocabularies = &self.linter.rules.vocabularies;
-        let id_of = |value: Value<'_>| match value {
-            Value::Term(id) => Some(vocabularies.term(id).id.clone()),
-            _ => None,
-        };
-        self.summaries
-            .extend(Summary::of(manifest, score, packs, id_of, location));
+        let summary = Summary::of(manifest, &self.linter.rules, self.source, score, packs);
+        self.summaries.extend(summary);
     }
 
     /// Findings from hits, brought together where several are about one thing.

@@ -31,6 +31,19 @@ use crate::text::Localized;
 /// The schema of a rule, as it lies in the repository.
 pub const RULE_SCHEMA: &str = include_str!("../schemas/rule.v1.schema.json");
 
+/// The lists of facts that show only over several manifests.
+const OVER_ALL: [&str; 4] = [
+    "$facts.load[]",
+    "$facts.reuse[]",
+    "$facts.roles[]",
+    "$facts.suppliers[]",
+];
+
+/// Whether a rule with this `given` needs several manifests, so that no example can show what it finds.
+pub fn is_over_all(given: &str) -> bool {
+    OVER_ALL.contains(&given)
+}
+
 /// What a rule can rest on.
 #[derive(Clone, Debug)]
 pub struct Pack {

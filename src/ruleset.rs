@@ -30,6 +30,12 @@ pub struct FactScopes {
     pub undeclared: ScopeId,
     /// `$facts.load[]`
     pub load: ScopeId,
+    /// `$facts.reuse[]`
+    pub reuse: ScopeId,
+    /// `$facts.roles[]`
+    pub roles: ScopeId,
+    /// `$facts.suppliers[]`
+    pub suppliers: ScopeId,
 }
 
 /// The rules of a run.
@@ -327,6 +333,35 @@ fn add_facts(shape: &mut Shape, vocabularies: &Vocabularies) -> FactScopes {
             ("assessed", Kind::Flag),
         ],
     );
+    let areas = vocabularies.find("purposes").map_or(Kind::Text, Kind::Term);
+    let reuse = shape.add_scope(
+        "$facts.reuse",
+        &[
+            ("data", Kind::Text),
+            ("system", Kind::Text),
+            ("from", Kind::Text),
+            ("areas", Kind::List(Box::new(areas))),
+            ("stated", Kind::Flag),
+        ],
+    );
+    let roles = shape.add_scope(
+        "$facts.roles",
+        &[
+            ("name", Kind::Text),
+            ("systems", text_list()),
+            ("both_sides", Kind::Flag),
+            ("data_protection_officer", Kind::Flag),
+        ],
+    );
+    let suppliers = shape.add_scope(
+        "$facts.suppliers",
+        &[
+            ("name", Kind::Text),
+            ("systems", text_list()),
+            ("fields", text_list()),
+            ("product_named", Kind::Flag),
+        ],
+    );
     let top = shape.add_scope(
         "$facts",
         &[
@@ -338,6 +373,9 @@ fn add_facts(shape: &mut Shape, vocabularies: &Vocabularies) -> FactScopes {
             ("safeguards.missing", text_list()),
             ("undeclared_capabilities", Kind::Items(undeclared)),
             ("load", Kind::Items(load)),
+            ("reuse", Kind::Items(reuse)),
+            ("roles", Kind::Items(roles)),
+            ("suppliers", Kind::Items(suppliers)),
         ],
     );
     FactScopes {
@@ -345,6 +383,9 @@ fn add_facts(shape: &mut Shape, vocabularies: &Vocabularies) -> FactScopes {
         flows,
         undeclared,
         load,
+        reuse,
+        roles,
+        suppliers,
     }
 }
 

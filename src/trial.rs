@@ -9,7 +9,7 @@ use crate::assess::assess;
 use crate::examine::Examined;
 use crate::finding::Mistake;
 use crate::lint::Linter;
-use crate::rule::Rule;
+use crate::rule::{Rule, is_over_all};
 use crate::schema::Manifest;
 use crate::source::SourceFile;
 use crate::text::{Lang, Localized, both};
@@ -79,7 +79,7 @@ pub fn run(linter: &Linter, rule: &Rule) -> Result<usize, Vec<Mistake>> {
 
 /// What the program computes, or what shows only over several manifests, has no examples.
 fn has_examples(rule: &Rule) -> bool {
-    !rule.variants.is_empty() && !rule.given.starts_with("$facts.load")
+    !rule.variants.is_empty() && !is_over_all(&rule.given)
 }
 
 /// The examples of a rule, for documentation.

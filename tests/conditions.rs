@@ -24,6 +24,7 @@ use serde_json::{Map, Value, json};
 use tillit::config::Config;
 use tillit::finding::Finding;
 use tillit::lint::{EvidenceState, Linter};
+use tillit::rule::is_over_all;
 use tillit::source::SourceFile;
 use tillit::text::Lang;
 use tillit::trial;
@@ -38,7 +39,12 @@ fn every_condition_holds_at_its_borders() {
     let linter = linter(&Value::Null, trial::EXAMPLE_DAY);
     let mut mistakes = String::new();
     let mut cases = 0;
-    for rule in linter.rules.rules.iter().filter(|r| !r.variants.is_empty()) {
+    for rule in linter
+        .rules
+        .rules
+        .iter()
+        .filter(|r| !r.variants.is_empty() && !is_over_all(&r.given))
+    {
         if only.as_ref().is_some_and(|o| !o.split(',').any(|o| *o == *rule.id)) {
             continue;
         }

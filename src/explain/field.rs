@@ -7,7 +7,7 @@ use crate::shape::{Kind, MANIFEST_SCHEMA, ScopeId};
 use crate::text::Lang;
 
 /// What the facts are called, by path.
-const FACTS: [(&str, &str, &str); 8] = [
+const FACTS: [(&str, &str, &str); 11] = [
     ("today", "the day of the check", "dagen for kontrollen"),
     (
         "intrusion.score",
@@ -43,6 +43,21 @@ const FACTS: [(&str, &str, &str); 8] = [
         "load",
         "the computed load on each group",
         "den beregnede belastningen på hver gruppe",
+    ),
+    (
+        "reuse",
+        "data that goes on to another system",
+        "opplysninger som går videre til et annet system",
+    ),
+    (
+        "roles",
+        "names in roles that do not go together",
+        "navn i roller som ikke går sammen",
+    ),
+    (
+        "suppliers",
+        "suppliers with different answers",
+        "leverandører med ulike svar",
     ),
 ];
 

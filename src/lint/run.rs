@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{FileReport, Linter};
-use crate::assess::{Load, Summary, loads};
+use crate::assess::{Field, Load, Shared, Summary, across, loads};
 use crate::examine::Examined;
 use crate::finding::{Finding, Location, Severity};
-use crate::rule::{FieldRef, Scope};
+use crate::rule::Scope;
 use crate::schema::Manifest;
+use crate::shape::Kind;
 use crate::text::Lang;
 use crate::value::Value;
 use crate::yaml::Document;
@@ -57,11 +58,16 @@ impl Run {
 
 /// Brings the files of a run together and adds what only shows over all of them.
 pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
-    let summaries: Vec<Summary> = files.iter().flat_map(|f| f.summaries.iter().cloned()).collect();
+    let summaries: Vec<Summary> = files
+        .iter_mut()
+        .flat_map(|f| std::mem::take(&mut f.summaries))
+        .collect();
     let loads = loads(&summaries);
+    let mut shared: Vec<Shared> = loads.iter().map(Load::shared).collect();
+    shared.extend(across(&summaries));
     let found = duplicates(linter, &summaries)
         .into_iter()
-        .chain(load_findings(linter, &loads));
+        .chain(shared_findings(linter, &shared));
     let mut by_file: HashMap<Arc<str>, Vec<Finding>> = HashMap::new();
     for finding in found {
         by_file
@@ -84,11 +90,11 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
 
 /// The same system id in two manifests.
 fn duplicates(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
-    let mut seen: HashMap<&str, &Location> = HashMap::new();
+    let mut seen: HashMap<&str, &Summary> = HashMap::new();
     let mut findings = Vec::new();
     for summary in summaries {
-        let Some(first) = seen.get(summary.system.as_str()) else {
-            seen.insert(&summary.system, &summary.location);
+        let Some(first) = seen.get(&*summary.system) else {
+            seen.insert(&summary.system, summary);
             continue;
         };
         let lang = linter.lang;
@@ -97,7 +103,7 @@ fn duplicates(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
             rule: "duplicate-id".into(),
             severity: Severity::Error,
             declared: true,
-            system: Some(summary.system.as_str().into()),
+            system: Some((*summary.system).into()),
             message: match lang {
                 Lang::En => format!("the system id `{}` stands in two manifests", summary.system),
                 Lang::Nb => format!("system-id-en `{}` står i to manifester", summary.system),
@@ -108,10 +114,13 @@ fn duplicates(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
                     "Ett manifest beskriver ett system. Gi det andre en egen id, eller fjern det.",
                 )
                 .to_owned(),
-            primary: summary.location.clone(),
+            primary: Location {
+                label: String::new(),
+                ..summary.location()
+            },
             secondary: vec![Location {
                 label,
-                ..(*first).clone()
+                ..first.location()
             }],
             bases: Vec::new(),
             related: Vec::new(),
@@ -120,63 +129,61 @@ fn duplicates(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
     findings
 }
 
-/// What the rules over `$facts.load[]` find.
-fn load_findings(linter: &Linter, loads: &[Load]) -> Vec<Finding> {
+/// What the rules over facts of several manifests find.
+fn shared_findings(linter: &Linter, shared: &[Shared]) -> Vec<Finding> {
     let rules = &linter.rules;
-    let scopes = rules.facts;
-    let Some(slot) = rules.shape.scopes[scopes.top].slot("load") else {
-        return Vec::new();
-    };
-    let here = FieldRef {
-        scope: Scope::Facts,
-        slot,
-    };
+    let shape = &rules.shape;
+    let facts = &shape.scopes[rules.facts.top];
     let document = Document::default();
     let mut findings = Vec::new();
     for (number, rule) in rules.rules.iter().enumerate() {
-        if rules.is_off(number) || !rule.variants.iter().any(|v| v.given == Some(here)) {
-            continue;
-        }
-        for load in loads {
-            let mut manifest = Manifest::read(&document, &rules.shape, &rules.vocabularies, false);
-            let facts = manifest.add_instances(scopes.top, 1);
-            let item = manifest.add_instances(scopes.load, 1);
-            manifest.set(facts, slot, Value::Items { start: item, len: 1 });
-            let systems = manifest.add_list(load.systems.iter().map(|(id, _)| Value::Text(id)));
-            let values = [
-                ("group", Value::Text(&load.group)),
-                ("systems", systems),
-                ("flows", Value::Number(load.flows.len() as f64)),
-                ("assessed", Value::Flag(load.assessed)),
-            ];
-            for (path, value) in values {
-                if let Some(slot) = rules.shape.scopes[scopes.load].slot(path) {
-                    manifest.set(item, slot, value);
+        let lists = rule
+            .variants
+            .iter()
+            .filter_map(|v| v.given)
+            .filter(|given| given.scope == Scope::Facts);
+        for list in lists.filter(|_| !rules.is_off(number)) {
+            let Kind::Items(scope) = facts.fields[list.slot].kind else {
+                continue;
+            };
+            for fact in shared.iter().filter(|fact| fact.list == facts.fields[list.slot].path) {
+                let mut manifest = Manifest::read(&document, shape, &rules.vocabularies, false);
+                let top = manifest.add_instances(rules.facts.top, 1);
+                let item = manifest.add_instances(scope, 1);
+                manifest.set(top, list.slot, Value::Items { start: item, len: 1 });
+                for (path, field) in &fact.fields {
+                    let value = match field {
+                        Field::Text(text) => Value::Text(text),
+                        Field::Texts(texts) => manifest.add_list(texts.iter().map(|text| Value::Text(text))),
+                        Field::Terms(terms) => manifest.add_list(terms.iter().map(|term| Value::Term(*term))),
+                        Field::Count(count) => Value::Number(*count as f64),
+                        Field::Flag(flag) => Value::Flag(*flag),
+                    };
+                    if let Some(slot) = shape.scopes[scope].slot(path) {
+                        manifest.set(item, slot, value);
+                    }
                 }
-            }
-            let mut examined = Examined::new(&manifest, rules, facts, linter.today);
-            let mut hits = Vec::new();
-            examined.hits_of(number, &load.packs, linter.lang, &mut hits);
-            for hit in hits {
-                let (_, primary) = &load.systems[0];
-                findings.push(Finding {
-                    rule: Arc::clone(&rule.id),
-                    severity: hit.severity,
-                    declared: hit.declared,
-                    system: Some(load.systems[0].0.as_str().into()),
-                    message: hit.message,
-                    help: rule.tail().help.get(linter.lang).to_owned(),
-                    primary: primary.clone(),
-                    secondary: load.systems[1..]
-                        .iter()
-                        .map(|(id, at)| Location {
-                            label: format!("`{id}`"),
-                            ..at.clone()
-                        })
-                        .collect(),
-                    bases: hit.bases,
-                    related: Vec::new(),
-                });
+                let mut examined = Examined::new(&manifest, rules, top, linter.today);
+                let mut hits = Vec::new();
+                examined.hits_of(number, &fact.packs, linter.lang, &mut hits);
+                findings.extend(hits.into_iter().filter_map(|hit| {
+                    let (first, others) = fact.places.split_first()?;
+                    Some(Finding {
+                        rule: Arc::clone(&rule.id),
+                        severity: hit.severity,
+                        declared: hit.declared,
+                        system: Some(fact.system.as_str().into()),
+                        message: hit.message,
+                        help: rule.tail().help.get(linter.lang).to_owned(),
+                        primary: Location {
+                            label: String::new(),
+                            ..first.clone()
+                        },
+                        secondary: others.to_vec(),
+                        bases: hit.bases,
+                        related: Vec::new(),
+                    })
+                }));
             }
         }
     }

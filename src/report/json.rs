@@ -38,7 +38,11 @@ pub fn render(linter: &Linter, run: &Run, out: &mut dyn io::Write) -> io::Result
         language: linter.lang.tag(),
         summary: Summary::of(run),
         files: Files(&linter.rules, &run.files),
-        loads: run.loads.iter().map(LoadEntry::of).collect(),
+        loads: run
+            .loads
+            .iter()
+            .map(|load| LoadEntry::of(load, &linter.rules))
+            .collect(),
         unread: run.unread.iter().map(UnreadEntry::of).collect(),
     };
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeFormatter(PrettyFormatter::new()));
@@ -267,11 +271,12 @@ struct LoadFlow<'a> {
 }
 
 impl<'a> LoadEntry<'a> {
-    fn of(load: &'a Load) -> Self {
+    fn of(load: &'a Load, rules: &'a RuleSet) -> Self {
+        let id = |term| rules.vocabularies.term(term).id.as_str();
         let flows = load.flows.iter().map(|flow| LoadFlow {
-            category: &flow.category,
+            category: id(flow.category),
             beyond_hours: flow.beyond_hours,
-            place: flow.location.as_deref(),
+            place: flow.location.map(id),
         });
         let systems = load.systems.iter().map(|(id, at)| LoadSystem {
             id,

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::compile::{Compiler, Names, Param, Setting};
 use super::file::localized;
 use super::template::{Piece, Template, cut, placeholders};
-use super::{Check, Pack, Rule, RuleBasis, Source, Variant};
+use super::{Check, Pack, Rule, RuleBasis, Source, Variant, is_over_all};
 use crate::finding::{Mistake, Severity};
 use crate::shape::{Kind, ScopeId};
 use crate::source::{SourceFile, Span};
@@ -161,7 +161,7 @@ impl<'a> Loader<'a> {
         // what shows only over several manifests, has tests of its own instead of examples.
         let computed = self.get("computed").is_some();
         let given = self.get("given").map_or("$", |n| self.text(n));
-        let elsewhere = computed || given.starts_with("$facts.load");
+        let elsewhere = computed || is_over_all(given);
         let head = ["id", "category", "severity"].into_iter();
         let head = head.chain((!computed).then_some("bases"));
         let tail = ["title", "message", "help", "rationale"].into_iter();

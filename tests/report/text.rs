@@ -125,7 +125,7 @@ fn several_systems_on_one_group() {
     let (_, load) = text.split_once("\nLoad on ").unwrap();
     insta::assert_snapshot!(load, @r"
     `drivers`: 2 systems (`camera`, `route`) with 2 weighing data flows; 2
-      outside working time; same data: location-continuous ×2; not assessed
+      outside working time; data: continuous location tracking ×2; not assessed
       together.
     `tillit explain RULE` says more. Findings are no legal verdict; `core` is
     policy, not law.

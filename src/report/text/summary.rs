@@ -21,7 +21,7 @@ pub(super) fn render(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Res
     counts(page, run)?;
     steps(page, linter, run)?;
     for load in run.loads.iter().take(MOST) {
-        let text = load_text(load, page.lang);
+        let text = load_text(load, &linter.rules, page.lang);
         page.hanging("", "  ", &text)?;
     }
     let more = run.loads.len().saturating_sub(MOST);
@@ -162,7 +162,8 @@ fn step(rules: &RuleSet, finding: &Finding) -> usize {
 }
 
 /// What several systems together do to one group.
-fn load_text(load: &Load, lang: Lang) -> String {
+fn load_text(load: &Load, rules: &RuleSet, lang: Lang) -> String {
+    let label = |term| rules.vocabularies.label(term, lang);
     let systems = few(load.systems.iter().map(|(id, _)| format!("`{}`", shown(id))).collect());
     let flows = number(
         load.flows.len(),
@@ -183,14 +184,12 @@ fn load_text(load: &Load, lang: Lang) -> String {
             lang.pick("outside working time", "utenom arbeidstiden")
         ));
     }
-    let places = repeated(load.flows.iter().filter_map(|f| f.location.as_deref()));
+    let places = counted(load.flows.iter().filter_map(|f| f.location.map(label)));
     if !places.is_empty() {
-        parts.push(format!("{} {}", lang.pick("same place:", "samme sted:"), few(places)));
+        parts.push(format!("{} {}", lang.pick("places:", "steder:"), few(places)));
     }
-    let kinds = repeated(load.flows.iter().map(|f| f.category.as_str()));
-    if !kinds.is_empty() {
-        parts.push(format!("{} {}", lang.pick("same data:", "samme data:"), few(kinds)));
-    }
+    let kinds = counted(load.flows.iter().map(|f| label(f.category)));
+    parts.push(format!("{} {}", lang.pick("data:", "opplysninger:"), few(kinds)));
     parts.push(match load.assessed {
         true => lang.pick("assessed together", "vurdert samlet").to_owned(),
         false => lang.pick("not assessed together", "ikke vurdert samlet").to_owned(),
@@ -207,14 +206,19 @@ fn few(mut items: Vec<String>) -> String {
     items.join(", ")
 }
 
-/// The values that stand there more than once, with their number.
-fn repeated<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
+/// Each value once, the most frequent first, with its number where it stands there more than once.
+fn counted<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for value in values {
         *counts.entry(value).or_default() += 1;
     }
-    let several = counts.into_iter().filter(|(_, n)| *n > 1);
-    several.map(|(value, n)| format!("{} ×{n}", shown(value))).collect()
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let each = counts.into_iter().map(|(value, n)| match n {
+        1 => shown(value),
+        _ => format!("{} ×{n}", shown(value)),
+    });
+    each.collect()
 }
 
 /// A number with its noun.

@@ -1,0 +1,302 @@
+//! Facts over all manifests of a run: what several systems do to the same group, data that goes on to
+//! another system, one person in roles that do not go together, one supplier with different answers.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::summary::{ANSWERS, Data, Holder, Role, Summary, Supplier, WeighingFlow};
+use crate::finding::Location;
+use crate::vocabulary::TermId;
+
+/// Most places that a fact names, since a run may hold very many.
+const MOST: usize = 20;
+
+/// Several systems on one group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Load {
+    /// The group.
+    pub group: String,
+    /// The systems, with the place of their ids.
+    pub systems: Vec<(String, Location)>,
+    /// All flows that weigh.
+    pub flows: Vec<WeighingFlow>,
+    /// One of the systems refers to an assessment of all together.
+    pub assessed: bool,
+    /// The packs that count for at least one of the systems.
+    pub packs: Vec<bool>,
+}
+
+/// A fact over several manifests, as rules read it: an item of a list under `$facts`.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// The list: `load`, `reuse`, `roles` or `suppliers`.
+    pub list: &'static str,
+    /// The fields of the item.
+    pub fields: Vec<(&'static str, Field)>,
+    /// The system that a finding belongs to.
+    pub system: String,
+    /// The place of a finding, and further ones.
+    pub places: Vec<Location>,
+    /// The packs that count for at least one of the systems.
+    pub packs: Vec<bool>,
+}
+
+/// What a field of a fact holds.
+#[derive(Clone, Debug)]
+pub enum Field {
+    /// A text.
+    Text(String),
+    /// Several texts.
+    Texts(Vec<String>),
+    /// Several terms.
+    Terms(Vec<TermId>),
+    /// A number.
+    Count(usize),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// All facts over the manifests of a run but the loads, in a stable order.
+pub fn across(summaries: &[Summary]) -> Vec<Shared> {
+    let mut shared = reuse(summaries);
+    shared.extend(roles(summaries));
+    shared.extend(suppliers(summaries));
+    shared
+}
+
+/// The groups that at least two systems with weighing flows bear on.
+pub fn loads(summaries: &[Summary]) -> Vec<Load> {
+    let mut by_group: BTreeMap<&str, Vec<&Summary>> = BTreeMap::new();
+    for summary in summaries.iter().filter(|s| !s.flows.is_empty()) {
+        for group in &summary.groups {
+            by_group.entry(group).or_default().push(summary);
+        }
+    }
+    by_group
+        .into_iter()
+        .filter(|(_, systems)| systems.len() > 1)
+        .map(|(group, systems)| Load {
+            group: group.to_owned(),
+            flows: systems.iter().flat_map(|s| s.flows.iter().copied()).collect(),
+            assessed: systems.iter().any(|s| s.assessed),
+            packs: any_of(systems.iter().map(|s| &*s.packs)),
+            systems: systems
+                .into_iter()
+                .map(|s| (s.system.to_string(), s.location()))
+                .collect(),
+        })
+        .collect()
+}
+
+impl Load {
+    /// The load as rules read it.
+    pub fn shared(&self) -> Shared {
+        Shared {
+            list: "load",
+            fields: vec![
+                ("group", Field::Text(self.group.clone())),
+                (
+                    "systems",
+                    Field::Texts(self.systems.iter().map(|(id, _)| id.clone()).collect()),
+                ),
+                ("flows", Field::Count(self.flows.len())),
+                ("assessed", Field::Flag(self.assessed)),
+            ],
+            system: self.systems.first().map(|(id, _)| id.clone()).unwrap_or_default(),
+            places: self.systems.iter().map(|(_, place)| place.clone()).collect(),
+            packs: self.packs.clone(),
+        }
+    }
+}
+
+/// Data of one system that serves another purpose in a second one: data that the second says it takes
+/// from the first, or data of the same id and category about the same group.
+fn reuse(summaries: &[Summary]) -> Vec<Shared> {
+    let mut by_id: HashMap<&str, &Summary> = HashMap::new();
+    for summary in summaries {
+        by_id.entry(&summary.system).or_insert(summary);
+    }
+    // The first system with this data about this group; each further one is held against it.
+    let mut first: HashMap<(&str, Option<TermId>, &str), (&Summary, &Data)> = HashMap::new();
+    let mut shared = Vec::new();
+    for summary in summaries {
+        for data in &summary.data {
+            if let Some(from) = &data.from {
+                let Some(origin) = by_id.get(&**from).filter(|o| o.system != summary.system) else {
+                    continue;
+                };
+                let same = |d: &&Data| d.category == data.category || d.id == data.id;
+                let there: Vec<&Data> = origin.data.iter().filter(same).collect();
+                let known: Vec<TermId> = there.iter().flat_map(|d| d.areas.iter().copied()).collect();
+                let place = there
+                    .first()
+                    .map_or_else(|| origin.location(), |d| origin.data_location(d));
+                shared.extend(reused(summary, data, origin, place, &known, true));
+                continue;
+            }
+            let mut held = false;
+            for group in &summary.groups {
+                let (origin, there) = *first.entry((&data.id, data.category, group)).or_insert((summary, data));
+                if held || origin.system == summary.system || there.areas.is_empty() {
+                    continue;
+                }
+                held = true;
+                let place = origin.data_location(there);
+                shared.extend(reused(summary, data, origin, place, &there.areas, false));
+            }
+        }
+    }
+    shared
+}
+
+/// The fact that data serves purposes here that it does not serve where it comes from.
+fn reused(
+    here: &Summary,
+    data: &Data,
+    origin: &Summary,
+    place: Location,
+    known: &[TermId],
+    stated: bool,
+) -> Option<Shared> {
+    let areas: Vec<TermId> = data
+        .areas
+        .iter()
+        .copied()
+        .filter(|area| !known.contains(area))
+        .collect();
+    (!areas.is_empty()).then(|| Shared {
+        list: "reuse",
+        fields: vec![
+            ("data", Field::Text(data.id.to_string())),
+            ("system", Field::Text(here.system.to_string())),
+            ("from", Field::Text(origin.system.to_string())),
+            ("areas", Field::Terms(areas)),
+            ("stated", Field::Flag(stated)),
+        ],
+        system: here.system.to_string(),
+        places: vec![here.data_location(data), place],
+        packs: here.packs.to_vec(),
+    })
+}
+
+/// One name in roles that do not go together.
+fn roles(summaries: &[Summary]) -> Vec<Shared> {
+    let mut by_name: BTreeMap<String, Vec<(&Summary, &Holder)>> = BTreeMap::new();
+    for summary in summaries {
+        for holder in &summary.holders {
+            by_name.entry(plain(&holder.name)).or_default().push((summary, holder));
+        }
+    }
+    let mut shared = Vec::new();
+    for named in by_name.into_values() {
+        let has = |role| named.iter().any(|(_, holder)| holder.role == role);
+        let both_sides = has(Role::Workers) && (has(Role::Employer) || has(Role::Accountable));
+        let officer = has(Role::DataProtectionOfficer) && has(Role::Accountable);
+        if !both_sides && !officer {
+            continue;
+        }
+        // The finding stands where the person is named beside the role that asks for independence.
+        let (free, other): (Vec<_>, Vec<_>) = named
+            .iter()
+            .partition(|(_, holder)| matches!(holder.role, Role::Workers | Role::DataProtectionOfficer));
+        let all = || free.iter().chain(&other);
+        let Some((summary, holder)) = free.first() else {
+            continue;
+        };
+        shared.push(Shared {
+            list: "roles",
+            fields: vec![
+                ("name", Field::Text(holder.name.to_string())),
+                ("systems", Field::Texts(systems(all().map(|(summary, _)| *summary)))),
+                ("both_sides", Field::Flag(both_sides)),
+                ("data_protection_officer", Field::Flag(officer)),
+            ],
+            system: summary.system.to_string(),
+            places: std::iter::once(summary.holder_location(holder))
+                .chain(
+                    other
+                        .iter()
+                        .take(MOST)
+                        .map(|(summary, holder)| summary.holder_location(holder)),
+                )
+                .collect(),
+            packs: any_of(all().map(|(summary, _)| &*summary.packs)),
+        });
+    }
+    shared
+}
+
+/// One product of a supplier, described differently by several systems.
+fn suppliers(summaries: &[Summary]) -> Vec<Shared> {
+    let mut by_product: BTreeMap<(String, Option<String>), Vec<(&Summary, &Supplier)>> = BTreeMap::new();
+    for summary in summaries {
+        for supplier in &summary.suppliers {
+            let product = supplier.product.as_deref().map(plain);
+            let key = (plain(&supplier.name), product);
+            by_product.entry(key).or_default().push((summary, supplier));
+        }
+    }
+    let mut shared = Vec::new();
+    for uses in by_product.into_values() {
+        let differs = |n: &usize| {
+            let mut answers = uses.iter().filter_map(|(_, supplier)| supplier.answers[*n]);
+            let first = answers.next();
+            answers.any(|answer| Some(answer) != first)
+        };
+        let fields: Vec<usize> = (0..ANSWERS.len()).filter(differs).collect();
+        let (Some((summary, supplier)), false) = (uses.first(), fields.is_empty()) else {
+            continue;
+        };
+        let all = || uses.iter().map(|(summary, _)| *summary);
+        shared.push(Shared {
+            list: "suppliers",
+            fields: vec![
+                ("name", Field::Text(supplier.name.to_string())),
+                ("systems", Field::Texts(systems(all()))),
+                (
+                    "fields",
+                    Field::Texts(fields.iter().map(|n| format!("`{}`", ANSWERS[*n])).collect()),
+                ),
+                ("product_named", Field::Flag(supplier.product.is_some())),
+            ],
+            system: summary.system.to_string(),
+            places: uses
+                .iter()
+                .take(MOST)
+                .map(|(summary, supplier)| summary.supplier_location(supplier))
+                .collect(),
+            packs: any_of(all().map(|summary| &*summary.packs)),
+        });
+    }
+    shared
+}
+
+/// A name without what people write differently by chance.
+fn plain(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// The ids of systems, each once, in order.
+fn systems<'a>(all: impl Iterator<Item = &'a Summary>) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for summary in all {
+        if !ids.iter().any(|id| **id == *summary.system) {
+            ids.push(summary.system.to_string());
+        }
+        if ids.len() == MOST {
+            break;
+        }
+    }
+    ids
+}
+
+/// What holds in at least one of several lists of the same length.
+fn any_of<'a>(lists: impl Iterator<Item = &'a [bool]>) -> Vec<bool> {
+    let mut any = Vec::new();
+    for list in lists {
+        any.resize(list.len(), false);
+        for (any, one) in any.iter_mut().zip(list) {
+            *any |= one;
+        }
+    }
+    any
+}
