@@ -1,6 +1,7 @@
 //! A rule as a page for people: what it looks for and why, what it rests on, and what to do.
 
 pub mod catalogue;
+mod clause;
 mod condition;
 mod field;
 mod markdown;
@@ -19,7 +20,8 @@ use names::{pack_kind, packs_of};
 
 use crate::builtin;
 use crate::finding::Severity;
-use crate::rule::{PackKind, Rule, RuleBasis};
+use crate::lint::Linter;
+use crate::rule::Rule;
 use crate::ruleset::RuleSet;
 use crate::shape::Kind;
 use crate::text::{Lang, shown};
@@ -57,12 +59,16 @@ pub enum Block {
     Lines(Vec<Line>),
     /// An example in YAML.
     Code(String),
+    /// What the program says.
+    Output(String),
 }
 
 /// The page of a rule.
-pub fn page(rules: &RuleSet, rule: &Rule, lang: Lang) -> Page {
+pub fn page(linter: &Linter, rule: &Rule, lang: Lang) -> Page {
+    let rules = &linter.rules;
     let document = parse(rule.source.text());
     let mut writer = Writer {
+        linter,
         rules,
         rule,
         lang,
@@ -82,6 +88,7 @@ pub fn page(rules: &RuleSet, rule: &Rule, lang: Lang) -> Page {
     sections.extend(writer.background());
     sections.extend(writer.params());
     sections.push(writer.help());
+    sections.push(writer.waiving());
     sections.extend(writer.limits());
     sections.extend(writer.words());
     sections.extend(writer.examples());
@@ -100,6 +107,7 @@ fn parse(text: &str) -> Document<'_> {
 }
 
 struct Writer<'a> {
+    linter: &'a Linter,
     rules: &'a RuleSet,
     rule: &'a Rule,
     lang: Lang,
@@ -148,6 +156,14 @@ impl Writer<'_> {
         if !packs.is_empty() {
             let text = self.pick("Packs", "Pakker");
             facts.push(Line::intro(text, packs));
+        }
+        if !rule.covers.is_empty() {
+            let general: Vec<String> = rule.covers.iter().map(|id| format!("`{id}`")).collect();
+            let text = self.pick(
+                "At the same place its finding stands also for",
+                "På samme sted står funnet også for",
+            );
+            facts.push(Line::new(format!("{text}: {}", general.join(", "))));
         }
         facts
     }
@@ -342,100 +358,6 @@ impl Writer<'_> {
         }
     }
 
-    /// Policy first and under a heading of its own, then law and agreements.
-    fn clauses(&self) -> Vec<Section> {
-        let is_policy = |basis: &&RuleBasis| {
-            let packs = basis.packs.iter().filter_map(|n| self.rules.packs.get(*n));
-            packs.into_iter().any(|p| p.kind == PackKind::Policy)
-        };
-        let lines = |bases: Vec<&RuleBasis>| bases.into_iter().map(|b| self.clause(b)).collect::<Vec<_>>();
-        let (policy, law) = self.rule.bases.iter().partition::<Vec<_>, _>(is_policy);
-        let (policy, law) = (lines(policy), lines(law));
-        let mut sections = Vec::new();
-        if !policy.is_empty() {
-            sections.push(Section {
-                heading: self.pick(
-                    "Policy: what the two documents ask",
-                    "Policy: hva de to dokumentene ber om",
-                ),
-                body: vec![Block::Lines(policy)],
-            });
-        }
-        if !self.rule.bases.is_empty() {
-            let note = match law.is_empty() {
-                true => self.pick(
-                    "None: the rule rests on policy alone and makes no legal claim.",
-                    "Ingen: Regelen bygger bare på policy og sier ikke noe om rettslige krav.",
-                ),
-                false => self.pick(
-                    "A finding is no legal verdict: it says what the manifest shows or leaves open.",
-                    "Et funn er ingen rettslig avgjørelse: Det sier hva manifestet viser eller lar stå åpent.",
-                ),
-            };
-            let mut body = vec![Block::Text(note.to_owned())];
-            body.extend((!law.is_empty()).then_some(Block::Lines(law)));
-            sections.push(Section {
-                heading: self.pick("Law and agreements", "Lov og avtaler"),
-                body,
-            });
-        }
-        sections
-    }
-
-    /// A clause: where it stands, what it asks, and how far that is known.
-    fn clause(&self, basis: &RuleBasis) -> Line {
-        let source = self.rules.sources.get(basis.source);
-        let citation = source.map_or("", |s| s.citation.as_str());
-        let mut text = match source.and_then(|s| s.url.as_deref()) {
-            Some(url) => format!("[{citation}](<{url}>)"),
-            None => citation.to_owned(),
-        };
-        let packs = basis.packs.iter().filter_map(|n| self.rules.packs.get(*n));
-        let packs: Vec<String> = packs.map(|p| format!("`{}`", p.id)).collect();
-        let mut marks = Vec::new();
-        if !basis.refs.is_empty() {
-            marks.push(basis.refs.join(", "));
-        }
-        if !packs.is_empty() {
-            marks.push(packs.join(", "));
-        }
-        marks.push(
-            match source.map_or("", |s| s.verified.as_str()) {
-                "stored-text" => self.pick("text read", "teksten er lest"),
-                "stored-secondary" => self.pick(
-                    "content confirmed in another source",
-                    "innholdet er bekreftet i en annen kilde",
-                ),
-                _ => self.pick("not confirmed", "ikke bekreftet"),
-            }
-            .to_owned(),
-        );
-        text = format!("{text} ({}): {}", marks.join("; "), basis.says.get(self.lang));
-        let mut parts = Vec::new();
-        if let Some(from) = basis.from {
-            parts.push(Line::new(match self.lang {
-                Lang::En => format!("from {from}; until then the finding is one level lower"),
-                Lang::Nb => format!("fra {from}; inntil da er funnet ett nivå lavere"),
-            }));
-        }
-        if let Some(own) = basis.severity {
-            let own = severity(own, self.lang);
-            parts.push(Line::new(format!(
-                "{} {own}",
-                self.pick("severity under this clause:", "alvorlighet etter denne bestemmelsen:")
-            )));
-        }
-        Line::new(text).with(parts)
-    }
-
-    fn background(&self) -> Option<Section> {
-        let lines: Vec<Line> = self.rule.background.iter().map(|b| self.clause(b)).collect();
-        (!lines.is_empty()).then(|| Section {
-            heading: self.pick("Background", "Bakgrunn"),
-            body: vec![Block::Lines(lines)],
-        })
-    }
-
     /// The value of a parameter in words, where it is a duration.
     fn param_value(&self, value: &str) -> String {
         match value.parse::<f64>() {
@@ -481,6 +403,40 @@ impl Writer<'_> {
         Section {
             heading: self.pick("How to fix it", "Slik retter du det"),
             body: vec![Block::Text(self.rule.tail().help.get(self.lang).to_owned())],
+        }
+    }
+
+    /// Whether and how the rule can be set aside for one system.
+    fn waiving(&self) -> Section {
+        let heading = self.pick("Setting it aside", "Å fravike den");
+        if !self.rule.waivable {
+            let text = self.pick(
+                "This rule cannot be waived: what it finds can only be put right.",
+                "Denne regelen kan ikke fravikes: Det den finner, kan bare rettes.",
+            );
+            return Section {
+                heading,
+                body: vec![Block::Text(text.to_owned())],
+            };
+        }
+        let text = self.pick(
+            "The employer and the workers' side can agree in writing to set the rule aside for one system and for a time. So far \
+             tillit only checks the form of what they write; the finding stays.",
+            "Arbeidsgiver og arbeidstakersiden kan bli skriftlig enige om å fravike regelen for ett system og for en tid. Foreløpig \
+             kontrollerer tillit bare formen på det de skriver; funnet blir stående.",
+        );
+        let (reason, employer, workers) = match self.lang {
+            Lang::En => ("why, in a sentence", "name and office", "name and office"),
+            Lang::Nb => ("hvorfor, i en setning", "navn og rolle", "navn og verv"),
+        };
+        let yaml = format!(
+            "waivers:\n  - rule: {}\n    reason: {reason}\n    signatories: {{ employer: {employer}, workers: {workers} }}\n    \
+             expires: 2027-05-21\n    evidence: {{ file: protokoll.pdf }}\n",
+            self.rule.id
+        );
+        Section {
+            heading,
+            body: vec![Block::Text(text.to_owned()), Block::Code(yaml)],
         }
     }
 
@@ -558,10 +514,11 @@ impl Writer<'_> {
 
     fn examples(&self) -> Option<Section> {
         let mut body = Vec::new();
-        for example in trial::examples(self.rule) {
-            let kind = match example.bad {
-                true => self.pick("Gives a finding", "Gir funn"),
-                false => self.pick("Gives no finding", "Gir ikke funn"),
+        for example in trial::examples(self.linter, self.rule, self.lang) {
+            let kind = match (example.bad, example.guard) {
+                (true, _) => self.pick("Gives a finding", "Gir funn"),
+                (false, true) => self.pick("Gives no finding, on purpose", "Gir med hensikt ikke funn"),
+                (false, false) => self.pick("Gives no finding", "Gir ikke funn"),
             };
             let about = example.about.get(self.lang);
             let text = match about.is_empty() {
@@ -569,6 +526,13 @@ impl Writer<'_> {
                 false => format!("{kind} ({about}):"),
             };
             body.extend([Block::Text(text), Block::Code(example.text)]);
+            let found = example.found.iter().map(|found| {
+                let level = severity(found.severity, self.lang);
+                let line = self.pick("line", "linje");
+                format!("{line} {}: {level}[{}]: {}\n", found.line, self.rule.id, found.message)
+            });
+            let found: String = found.collect();
+            body.extend((!found.is_empty()).then_some(Block::Output(found)));
         }
         let heading = self.pick("Examples", "Eksempler");
         (!body.is_empty()).then_some(Section { heading, body })

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::assess::assess;
+use crate::evaluate::Hit;
 use crate::examine::Examined;
-use crate::finding::Mistake;
+use crate::finding::{Mistake, Severity};
 use crate::lint::Linter;
+use crate::pointer::Pointer;
 use crate::rule::{Rule, is_over_all};
-use crate::schema::Manifest;
+use crate::schema::{self, Manifest};
 use crate::source::SourceFile;
 use crate::text::{Lang, Localized, both};
 use crate::value::parse_date;
@@ -33,6 +35,21 @@ pub struct Example {
     pub about: Localized,
     /// The example as it stands in the file, without its indentation and its `x-example`.
     pub text: String,
+    /// What the rule finds in it.
+    pub found: Vec<Found>,
+}
+
+/// A finding in an example.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// How serious it is.
+    pub severity: Severity,
+    /// The message, filled.
+    pub message: String,
+    /// The line of the example that it points at, counted from 1.
+    pub line: usize,
+    /// The field that it is about.
+    pub field: Pointer,
 }
 
 /// Runs the examples of a rule.
@@ -82,11 +99,12 @@ fn has_examples(rule: &Rule) -> bool {
     !rule.variants.is_empty() && !is_over_all(&rule.given)
 }
 
-/// The examples of a rule, for documentation.
-pub fn examples(rule: &Rule) -> Vec<Example> {
+/// The examples of a rule with what it finds in them, for documentation.
+pub fn examples(linter: &Linter, rule: &Rule, lang: Lang) -> Vec<Example> {
     let document = Documents::new(rule.source.text(), Limits::default(), false)
         .next()
         .unwrap_or_default();
+    let line = |at: u32| rule.source.position(at).line;
     let mut out = Vec::new();
     for (bad, key) in [(true, "bad"), (false, "good")] {
         for node in nodes(&document, key) {
@@ -101,15 +119,60 @@ pub fn examples(rule: &Rule) -> Vec<Example> {
                 en: text("en"),
                 nb: text("nb"),
             };
+            let (lines, text) = excerpt(&rule.source, &document, node);
+            let subtree = document.subtree(node);
+            let hits = hits(linter, rule, &subtree, day(linter, &document, node), lang).unwrap_or_default();
+            let found = hits.into_iter().map(|hit| Found {
+                severity: hit.severity,
+                message: hit.message,
+                line: lines.iter().take_while(|l| **l <= line(hit.place.span.start)).count(),
+                field: hit.place.pointer,
+            });
             out.push(Example {
                 bad,
                 guard: guard.and_then(|g| document.text(g)) == Some("true"),
                 about,
-                text: excerpt(&rule.source, &document, node),
+                text,
+                found: found.collect(),
             });
         }
     }
     out
+}
+
+/// The day on which an example runs.
+fn day(linter: &Linter, document: &Document<'_>, node: NodeId) -> Date {
+    let today = document
+        .get(node, "x-example")
+        .and_then(|x| document.get(x, "today"))
+        .and_then(|t| document.text(t))
+        .unwrap_or(EXAMPLE_DAY);
+    parse_date(today).unwrap_or(linter.today)
+}
+
+/// What a rule finds in an example, with all its packs active, or what is wrong with the example.
+fn hits(
+    linter: &Linter,
+    rule: &Rule,
+    example: &Document<'_>,
+    today: Date,
+    lang: Lang,
+) -> Result<Vec<Hit>, Vec<schema::Problem>> {
+    let rules = &linter.rules;
+    let mut manifest = Manifest::read(example, &rules.shape, &rules.vocabularies, false);
+    // What it finds would say little: one mistake, one message.
+    if !manifest.problems.is_empty() {
+        return Err(manifest.problems);
+    }
+    let facts = assess(&mut manifest, rules, &linter.intrusion, today);
+    let mut packs = vec![false; rules.packs.len()];
+    for pack in rule.bases.iter().flat_map(|b| &b.packs) {
+        packs[*pack] = true;
+    }
+    let mut hits = Vec::new();
+    let number = rules.find(&rule.id).unwrap_or_default();
+    Examined::new(&manifest, rules, facts.instance, today).hits_of(number, &packs, lang, &mut hits);
+    Ok(hits)
 }
 
 fn nodes(document: &Document<'_>, key: &str) -> Vec<NodeId> {
@@ -120,8 +183,8 @@ fn nodes(document: &Document<'_>, key: &str) -> Vec<NodeId> {
     list.map_or_else(Vec::new, |list| document.children(list).collect())
 }
 
-/// The lines of an example, moved to the left.
-fn excerpt(source: &SourceFile, document: &Document<'_>, node: NodeId) -> String {
+/// The lines of an example, moved to the left, and their numbers in the file.
+fn excerpt(source: &SourceFile, document: &Document<'_>, node: NodeId) -> (Vec<u32>, String) {
     let skip = document
         .entry(node, "x-example")
         .map(|(k, v)| (document.span(k).start, document.span(v).end));
@@ -130,6 +193,7 @@ fn excerpt(source: &SourceFile, document: &Document<'_>, node: NodeId) -> String
     let first = source.position(span.start).line;
     let last = source.position(span.end).line;
     let mut out = String::new();
+    let mut numbers = Vec::new();
     for (number, line) in (1u32..).zip(source.text().lines()) {
         if number < first || number > last {
             continue;
@@ -138,11 +202,12 @@ fn excerpt(source: &SourceFile, document: &Document<'_>, node: NodeId) -> String
             skip.is_some_and(|(from, to)| number >= source.position(from).line && number <= source.position(to).line);
         if !skipped {
             // The first line has the dash of the list in its indentation.
+            numbers.push(number);
             out.push_str(line.get(indent.min(line.len())..).unwrap_or_default());
             out.push('\n');
         }
     }
-    out
+    (numbers, out)
 }
 
 struct Trial<'a> {
@@ -164,40 +229,23 @@ impl Trial<'_> {
     }
 
     fn example(&mut self, document: &Document<'_>, node: NodeId, bad: bool) {
-        let rules = &self.linter.rules;
-        let today = document
-            .get(node, "x-example")
-            .and_then(|x| document.get(x, "today"))
-            .and_then(|t| document.text(t))
-            .unwrap_or(EXAMPLE_DAY);
-        let today: Date = parse_date(today).unwrap_or(self.linter.today);
-        let subtree = document.subtree(node);
-        let mut manifest = Manifest::read(&subtree, &rules.shape, &rules.vocabularies, false);
-        for problem in &manifest.problems {
-            let (en, help_en) = problem.kind.describe(Lang::En);
-            let (nb, help_nb) = problem.kind.describe(Lang::Nb);
-            self.mistakes.push(Mistake {
-                source: Arc::clone(self.source),
-                span: problem.span,
-                message: Localized { en, nb },
-                help: Localized {
-                    en: help_en,
-                    nb: help_nb,
-                },
-            });
-        }
-        // What it finds would say little: one mistake, one message.
-        if !manifest.problems.is_empty() {
-            return;
-        }
-        let facts = assess(&mut manifest, rules, &self.linter.intrusion, today);
-        let mut packs = vec![false; rules.packs.len()];
-        for pack in self.rule.bases.iter().flat_map(|b| &b.packs) {
-            packs[*pack] = true;
-        }
-        let mut hits = Vec::new();
-        let number = rules.find(&self.rule.id).unwrap_or_default();
-        Examined::new(&manifest, rules, facts.instance, today).hits_of(number, &packs, Lang::En, &mut hits);
+        let today = day(self.linter, document, node);
+        let hits = match hits(self.linter, self.rule, &document.subtree(node), today, Lang::En) {
+            Ok(hits) => hits,
+            Err(problems) => {
+                for problem in problems {
+                    let (en, help_en) = problem.kind.describe(Lang::En);
+                    let (nb, help_nb) = problem.kind.describe(Lang::Nb);
+                    self.mistakes.push(Mistake {
+                        source: Arc::clone(self.source),
+                        span: problem.span,
+                        message: both(en, nb),
+                        help: both(help_en, help_nb),
+                    });
+                }
+                return;
+            }
+        };
         let line = |at: u32| self.source.position(at).line;
         let found: BTreeSet<u32> = hits.iter().map(|h| line(h.place.span.start)).collect();
         let span = document.span(node);

@@ -7,16 +7,18 @@ use std::sync::Arc;
 
 use tillit::config::Config;
 use tillit::explain::{Block, Line, Page, catalogue, markdown, page};
-use tillit::ruleset::{Loading, RuleSet};
+use tillit::lint::Linter;
 use tillit::source::SourceFile;
 use tillit::text::Lang;
+use tillit::trial::EXAMPLE_DAY;
+use tillit::value::parse_date;
 
 const LANGS: [Lang; 2] = [Lang::En, Lang::Nb];
 
-fn load(config: &str, local: &[Arc<SourceFile>]) -> RuleSet {
+fn load(config: &str, local: &[Arc<SourceFile>]) -> Linter {
     let config = Config::parse(&Arc::new(SourceFile::new("tillit.yaml", config))).unwrap();
-    match RuleSet::load(&config, local, Loading::Run) {
-        Ok(rules) => rules,
+    match Linter::new(&config, local, parse_date(EXAMPLE_DAY).unwrap(), Lang::En) {
+        Ok(linter) => linter,
         Err(mistakes) => {
             let texts: Vec<_> = mistakes.iter().map(|m| (&m.message.en, &m.help.en)).collect();
             panic!("{texts:#?}");
@@ -24,14 +26,14 @@ fn load(config: &str, local: &[Arc<SourceFile>]) -> RuleSet {
     }
 }
 
-fn page_of(rules: &RuleSet, id: &str, lang: Lang) -> Page {
-    page(rules, &rules.rules[rules.find(id).unwrap()], lang)
+fn page_of(linter: &Linter, id: &str, lang: Lang) -> Page {
+    page(linter, &linter.rules.rules[linter.rules.find(id).unwrap()], lang)
 }
 
 fn all_pages() -> Vec<(Lang, Page)> {
-    let rules = load("", &[]);
-    let pages = |rule| LANGS.map(|lang| (lang, page(&rules, rule, lang)));
-    rules.rules.iter().flat_map(pages).collect()
+    let linter = load("", &[]);
+    let pages = |rule| LANGS.map(|lang| (lang, page(&linter, rule, lang)));
+    linter.rules.rules.iter().flat_map(pages).collect()
 }
 
 /// The texts of a line and of all below it.
@@ -48,7 +50,7 @@ fn prose(page: &Page) -> Vec<&str> {
         match block {
             Block::Text(text) => out.push(text),
             Block::Lines(lines) => lines.iter().for_each(|line| texts(line, &mut out)),
-            Block::Code(_) => {}
+            Block::Code(_) | Block::Output(_) => {}
         }
     }
     out
@@ -71,7 +73,9 @@ fn no_page_has_an_empty_part() {
             for block in &section.body {
                 match block {
                     Block::Lines(lines) => assert!(!lines.is_empty(), "{at:?}: {}", section.heading),
-                    Block::Code(code) => assert!(!code.trim().is_empty(), "{at:?}: {}", section.heading),
+                    Block::Code(code) | Block::Output(code) => {
+                        assert!(!code.trim().is_empty(), "{at:?}: {}", section.heading)
+                    }
                     Block::Text(_) => {}
                 }
             }
@@ -104,7 +108,7 @@ fn no_placeholder_or_name_of_the_rule_language_is_left() {
             match block {
                 Block::Lines(lines) => lines.iter().for_each(|line| texts(line, &mut all)),
                 Block::Text(text) => all.push(text),
-                Block::Code(_) => {}
+                Block::Code(_) | Block::Output(_) => {}
             }
             for text in all {
                 for left in ["{", "}", "$", "_of", "``", "* *", "**"] {
@@ -265,7 +269,7 @@ fn every_operator_can_be_put_in_words() {
 
 #[test]
 fn the_table_fits_its_width() {
-    let rules = load("", &[]);
+    let Linter { rules, .. } = load("", &[]);
     let rows = catalogue::table(&rules);
     assert_eq!(rows.len(), rules.rules.len());
     for width in [60, 80, 100, 120, 200] {
@@ -279,7 +283,7 @@ fn the_table_fits_its_width() {
 
 #[test]
 fn the_table_shows_what_the_configuration_says() {
-    let rules = load(
+    let Linter { rules, .. } = load(
         "packs: { no: true, it: false }\nlevels: { erasure-route: note, evidence-present: off }\n",
         &[],
     );

@@ -9,7 +9,6 @@ use clap_complete::Shell;
 use super::configuration::{self, Found as Configuration};
 use super::{Common, Failure, Format, Outcome, day, output};
 use crate::lint::Linter;
-use crate::ruleset::{Loading, RuleSet};
 use crate::text::{Lang, escape, nearest};
 use crate::trial;
 
@@ -135,7 +134,8 @@ pub(super) struct RulesArgs {
 
 /// Runs `tillit explain`.
 pub(super) fn explain(args: &ExplainArgs, common: &Common) -> Outcome {
-    let (rules, lang) = rules_here(common)?;
+    let (linter, lang) = linter_here(common)?;
+    let rules = &linter.rules;
     let Some(number) = rules.find(&args.rule) else {
         let name = escape(&args.rule).into_owned();
         let near = nearest(&args.rule, rules.rules.iter().map(|r| &*r.id));
@@ -151,7 +151,7 @@ pub(super) fn explain(args: &ExplainArgs, common: &Common) -> Outcome {
             },
         ));
     };
-    let page = crate::explain::page(&rules, &rules.rules[number], lang);
+    let page = crate::explain::page(&linter, &rules.rules[number], lang);
     output::write(None, lang, |out| {
         out.write_all(crate::explain::markdown(&page).as_bytes())
     })?;
@@ -160,7 +160,7 @@ pub(super) fn explain(args: &ExplainArgs, common: &Common) -> Outcome {
 
 /// Runs `tillit rules`.
 pub(super) fn rules(args: &RulesArgs, common: &Common) -> Outcome {
-    let (rules, lang) = rules_here(common)?;
+    let (Linter { rules, .. }, lang) = linter_here(common)?;
     for pack in &args.pack {
         super::check::known_pack("--pack", pack, lang)?;
     }
@@ -178,9 +178,10 @@ pub(super) fn rules(args: &RulesArgs, common: &Common) -> Outcome {
 }
 
 /// The rules as the configuration here has them.
-fn rules_here(common: &Common) -> Result<(RuleSet, Lang), Failure> {
+fn linter_here(common: &Common) -> Result<(Linter, Lang), Failure> {
     let Configuration { config, rules, .. } = configuration::load(common, &[PathBuf::from(".")])?;
     let lang = common.lang(config.language);
-    let rules = RuleSet::load(&config, &rules, Loading::Run).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
-    Ok((rules, lang))
+    let today = day::today(None, lang)?;
+    let linter = Linter::new(&config, &rules, today, lang).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
+    Ok((linter, lang))
 }

@@ -4,7 +4,6 @@ use crate::rule::{Condition, FieldRef, Inner, Literal, Operand, Test};
 use crate::schema::{InstanceId, Place};
 use crate::shape::SlotId;
 use crate::text::Lang;
-use crate::value::Value;
 
 use super::truth::{Examined, Truth};
 
@@ -167,7 +166,7 @@ impl<'d> Examined<'d> {
                     }
                 }
             }
-            _ if !wanted && matches!(value, Value::Absent | Value::Unknown) => self.name(at, out),
+            _ if !wanted => self.name(at, out),
             _ => {}
         }
     }

@@ -17,7 +17,8 @@ pub fn markdown(page: &Page) -> String {
                     out.push('\n');
                 }
                 Block::Lines(lines) => list(lines, 0, &mut out),
-                Block::Code(code) => fenced(code, &mut out),
+                Block::Code(code) => fenced("yaml", code, &mut out),
+                Block::Output(text) => fenced("text", text, &mut out),
             }
         }
     }
@@ -38,7 +39,7 @@ fn list(lines: &[Line], depth: usize, out: &mut String) {
 }
 
 /// Code in a fence longer than any in the code.
-fn fenced(code: &str, out: &mut String) {
+fn fenced(language: &str, code: &str, out: &mut String) {
     let mut longest = 0;
     let mut run = 0;
     for c in code.chars() {
@@ -46,7 +47,7 @@ fn fenced(code: &str, out: &mut String) {
         longest = longest.max(run);
     }
     let fence = "`".repeat((longest + 1).max(3));
-    out.push_str(&format!("{fence}yaml\n"));
+    out.push_str(&format!("{fence}{language}\n"));
     for line in code.lines() {
         out.push_str(&escape(line));
         out.push('\n');

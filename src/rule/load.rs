@@ -9,8 +9,8 @@ use super::{Check, Pack, Rule, RuleBasis, Source, Variant, is_over_all};
 use crate::finding::{Mistake, Severity};
 use crate::shape::{Kind, ScopeId};
 use crate::source::{SourceFile, Span};
-use crate::text::{Localized, both, nearest, shown};
-use crate::value::parse_date;
+use crate::text::{Lang, Localized, both, nearest, shown};
+use crate::value::{Length, parse_date};
 use crate::yaml::{Document, Documents, Limits, NodeId};
 
 /// Keys of a rule, in their order: the deciding ones up to `see`, then the explaining ones.
@@ -548,8 +548,8 @@ impl<'a> Loader<'a> {
         self.compiler.examine(scope.unwrap_or(0), others);
         let document = self.document;
         let node = self.get("message");
-        ["en", "nb"].map(|lang| {
-            let Some(text) = node.and_then(|n| document.get(n, lang)) else {
+        [Lang::En, Lang::Nb].map(|lang| {
+            let Some(text) = node.and_then(|n| document.get(n, lang.tag())) else {
                 return Vec::new();
             };
             let span = document.span(text);
@@ -561,7 +561,10 @@ impl<'a> Loader<'a> {
                     Err("$missing") => Piece::Missing,
                     Err(path) => match path.strip_prefix("$params.") {
                         Some(name) => match self.compiler.params().iter().find(|p| p.name == name) {
-                            Some(param) => Piece::Text(param.value().to_owned()),
+                            Some(param) => Piece::Text(match Length::parse(param.value()) {
+                                Ok(length) => length.shown(lang),
+                                Err(_) => param.value().to_owned(),
+                            }),
                             None => {
                                 self.compiler.unknown_param(span, name);
                                 Piece::Nothing

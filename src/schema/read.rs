@@ -186,6 +186,10 @@ impl<'d> Reader<'d, '_> {
                     .children(node)
                     .map(|child| (self.one(kind, None, child), child))
                     .collect();
+                // A list of nothing but `unknown` answers nothing.
+                if !values.is_empty() && values.iter().all(|(value, _)| *value == Value::Unknown) {
+                    return Value::Unknown;
+                }
                 let as_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
                 let start = as_u32(self.manifest.lists.len());
                 let len = as_u32(values.len());
