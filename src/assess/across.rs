@@ -227,7 +227,7 @@ fn roles(summaries: &[Summary]) -> Vec<Shared> {
 
 /// One product of a supplier, described differently by several systems.
 fn suppliers(summaries: &[Summary]) -> Vec<Shared> {
-    let mut by_product: BTreeMap<(String, Option<String>), Vec<(&Summary, &Supplier)>> = BTreeMap::new();
+    let mut by_product: BTreeMap<_, Vec<(&Summary, &Supplier)>> = BTreeMap::new();
     for summary in summaries {
         for supplier in &summary.suppliers {
             let product = supplier.product.as_deref().map(plain);

@@ -1,19 +1,26 @@
 //! The clauses that a rule rests on, policy and law apart.
 
+use super::condition::Group;
 use super::names::severity;
 use super::{Block, Line, Section, Writer};
 use crate::rule::{PackKind, RuleBasis};
 use crate::text::Lang;
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// Policy first and under a heading of its own, then law and agreements.
-    pub(super) fn clauses(&self) -> Vec<Section> {
-        let is_policy = |basis: &&RuleBasis| {
-            let packs = basis.packs.iter().filter_map(|n| self.rules.packs.get(*n));
-            packs.into_iter().any(|p| p.kind == PackKind::Policy)
+    pub(super) fn clauses(&mut self) -> Vec<Section> {
+        let packs = &self.rules.packs;
+        let is_policy = |basis: &RuleBasis| {
+            let mut packs = basis.packs.iter().filter_map(|n| packs.get(*n));
+            packs.any(|p| p.kind == PackKind::Policy)
         };
-        let lines = |bases: Vec<&RuleBasis>| bases.into_iter().map(|b| self.clause(b)).collect::<Vec<_>>();
-        let (policy, law) = self.rule.bases.iter().partition::<Vec<_>, _>(is_policy);
+        let (policy, law): (Vec<_>, Vec<_>) = (0..).zip(&self.rule.bases).partition(|(_, basis)| is_policy(basis));
+        let mut lines = |bases: Vec<(usize, &'a RuleBasis)>| -> Vec<Line> {
+            bases
+                .into_iter()
+                .map(|(number, basis)| self.clause(basis, number))
+                .collect()
+        };
         let (policy, law) = (lines(policy), lines(law));
         let mut sections = Vec::new();
         if !policy.is_empty() {
@@ -46,8 +53,31 @@ impl Writer<'_> {
         sections
     }
 
-    /// A clause: where it stands, what it asks, and how far that is known.
-    fn clause(&self, basis: &RuleBasis) -> Line {
+    /// A clause: where it stands, what it asks, how far that is known, and where it counts.
+    fn clause(&mut self, basis: &RuleBasis, number: usize) -> Line {
+        let mut line = self.citation(basis);
+        let document = self.reader.document;
+        let list = document.root().and_then(|root| document.get(root, "bases"));
+        let basis = list.and_then(|list| document.children(list).nth(number));
+        if let Some(condition) = basis.and_then(|basis| document.get(basis, "if")) {
+            let (group, lines) = self.reader.whole(condition);
+            let intro = match group {
+                Group::One => self.pick("counts only when this holds", "teller bare når dette er tilfellet"),
+                Group::All => self.pick(
+                    "counts only when all of this holds",
+                    "teller bare når alt dette er tilfellet",
+                ),
+                Group::Any => self.pick(
+                    "counts only when at least one of these holds",
+                    "teller bare når minst ett av disse er tilfellet",
+                ),
+            };
+            line.parts.push(Line::intro(intro, lines));
+        }
+        line
+    }
+
+    fn citation(&self, basis: &RuleBasis) -> Line {
         let source = self.rules.sources.get(basis.source);
         let citation = source.map_or("", |s| s.citation.as_str());
         let mut text = match source.and_then(|s| s.url.as_deref()) {
@@ -93,7 +123,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn background(&self) -> Option<Section> {
-        let lines: Vec<Line> = self.rule.background.iter().map(|b| self.clause(b)).collect();
+        let lines: Vec<Line> = self.rule.background.iter().map(|b| self.citation(b)).collect();
         (!lines.is_empty()).then(|| Section {
             heading: self.pick("Background", "Bakgrunn"),
             body: vec![Block::Lines(lines)],
