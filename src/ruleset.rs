@@ -506,38 +506,22 @@ fn check_ids(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// A rule that covers what is no rule, or what covers others itself.
+/// A rule that covers what is no rule, or itself.
 fn check_covers(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
+    let is_known = |id: &str, rule: &Rule| id != &*rule.id && rules.iter().any(|r| *r.id == *id);
     for rule in rules {
-        for id in &rule.covers {
-            let (message, help) = match rules.iter().find(|r| r.id == *id) {
-                Some(general) if general.covers.is_empty() => continue,
-                Some(_) => (
-                    both(
-                        format!("`covers`: `{id}` covers other rules itself"),
-                        format!("`covers`: `{id}` dekker selv andre regler"),
-                    ),
-                    both(
-                        "Name the general rules only, all of them here.",
-                        "Oppgi bare de generelle reglene, alle sammen her.",
-                    ),
-                ),
-                None => (
-                    both(
-                        format!("`covers`: there is no rule `{}`", shown(id)),
-                        format!("`covers`: det finnes ingen regel `{}`", shown(id)),
-                    ),
-                    meant(
-                        nearest(id, rules.iter().map(|r| &*r.id)),
-                        both("`tillit rules` lists them.", "`tillit rules` viser dem."),
-                    ),
-                ),
-            };
+        for id in rule.covers.iter().filter(|id| !is_known(id, rule)) {
             mistakes.push(Mistake {
                 source: Arc::clone(&rule.source),
                 span: rule.id_span,
-                message,
-                help,
+                message: both(
+                    format!("`covers`: there is no other rule `{}`", shown(id)),
+                    format!("`covers`: det finnes ingen annen regel `{}`", shown(id)),
+                ),
+                help: meant(
+                    nearest(id, rules.iter().map(|r| &*r.id).filter(|known| *known != &*rule.id)),
+                    both("`tillit rules` lists them.", "`tillit rules` viser dem."),
+                ),
             });
         }
     }

@@ -30,18 +30,10 @@ fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Findings and those that a finding about a missing block stands for.
+/// Findings and those that they stand for.
 fn all(findings: &[Finding]) -> Vec<&Finding> {
-    findings
-        .iter()
-        .flat_map(|f| {
-            if f.related.is_empty() {
-                vec![f]
-            } else {
-                f.related.iter().collect()
-            }
-        })
-        .collect()
+    let each = findings.iter().flat_map(|f| std::iter::once(f).chain(all(&f.related)));
+    each.filter(|f| &*f.rule != "unanswered-block").collect()
 }
 
 #[derive(Default)]

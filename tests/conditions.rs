@@ -155,7 +155,8 @@ fn table(ordinary: &Linter, rule: &str, text: &str, mistakes: &mut String) -> us
 
 /// A finding, or those that it stands for.
 fn with_related(finding: &Finding) -> Vec<&Finding> {
-    std::iter::once(finding).chain(&finding.related).collect()
+    let related = finding.related.iter().flat_map(with_related);
+    std::iter::once(finding).chain(related).collect()
 }
 
 fn merge(into: &mut Value, from: &Value) {

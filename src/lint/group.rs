@@ -58,34 +58,41 @@ fn place(linter: &Linter, findings: Vec<Finding>, one_by_one: bool, out: &mut Ve
     }
 }
 
-/// Lets the finding of a rule stand for those of the more general rules that it covers.
+/// Lets one finding stand for those at its place whose rules cover one another: the gravest, and of equally
+/// grave ones the most special.
 fn special_for_general(rules: &RuleSet, findings: Vec<Finding>) -> Vec<Finding> {
     let covers = |finding: &Finding| match rules.find(&finding.rule) {
         Some(number) => rules.rules[number].covers.as_slice(),
         None => &[],
     };
-    let is_by = |f: &Finding, general: &Finding| {
-        f.primary.pointer == general.primary.pointer && covers(f).contains(&general.rule)
+    let belong = |a: &Finding, b: &Finding| {
+        a.primary.pointer == b.primary.pointer && (covers(a).contains(&b.rule) || covers(b).contains(&a.rule))
     };
-    let covered: Vec<bool> = findings
-        .iter()
-        .map(|general| findings.iter().any(|f| is_by(f, general)))
-        .collect();
-    if !covered.contains(&true) {
+    if findings.iter().all(|finding| covers(finding).is_empty()) {
         return findings;
     }
-    let (general, special): (Vec<_>, Vec<_>) = findings.into_iter().zip(covered).partition(|(_, covered)| *covered);
-    let mut special: Vec<Finding> = special.into_iter().map(|(finding, _)| finding).collect();
-    for (finding, _) in general {
-        // A rule that covers others is covered by none, so the one that covers this is still there.
-        for by in special.iter_mut().filter(|f| is_by(f, &finding)).take(1) {
-            by.severity = by.severity.max(finding.severity);
-            by.declared |= finding.declared;
-            add_bases(by, &finding);
-            by.related.push(finding.clone());
-        }
+    let mut groups: Vec<Vec<Finding>> = Vec::new();
+    for finding in findings {
+        let (joined, apart): (Vec<_>, Vec<_>) = groups
+            .into_iter()
+            .partition(|group| group.iter().any(|other| belong(other, &finding)));
+        groups = apart;
+        let mut group: Vec<Finding> = joined.into_iter().flatten().collect();
+        group.push(finding);
+        groups.push(group);
     }
-    special
+    let of_group = |mut group: Vec<Finding>| {
+        group.sort_by_key(|f| std::cmp::Reverse((f.severity, covers(f).len())));
+        let mut group = group.into_iter();
+        let mut first = group.next()?;
+        for other in group {
+            first.declared |= other.declared;
+            add_bases(&mut first, &other);
+            first.related.push(other);
+        }
+        Some(first)
+    };
+    groups.into_iter().filter_map(of_group).collect()
 }
 
 /// The part of the manifest that a finding asks for: a block that is not there, or what lacks a field.

@@ -206,8 +206,8 @@ fn render_finding(
         }
         if !finding.related.is_empty() {
             let also = lang.pick(
-                "what a more general rule says here:",
-                "det en mer generell regel sier her:",
+                "what other rules say of the same thing:",
+                "det andre regler sier om det samme:",
             );
             below.push((Ink::Cyan, lang.pick("also", "også"), also.to_owned()));
         }
