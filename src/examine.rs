@@ -22,7 +22,10 @@ impl<'d> Examined<'d> {
                 true => lang.pick("yes", "ja").to_owned(),
                 false => lang.pick("no", "nei").to_owned(),
             },
-            Value::Number(number) => number.to_string(),
+            Value::Number(number) => match lang {
+                Lang::En => number.to_string(),
+                Lang::Nb => number.to_string().replace('.', ","),
+            },
             Value::Date(date) => date.to_string(),
             Value::Length(length) => length.shown(lang),
             Value::Term(id) => self.rules.vocabularies.label(id, lang).to_owned(),

@@ -158,7 +158,7 @@ impl Writer<'_> {
             facts.push(Line::intro(text, packs));
         }
         if !rule.covers.is_empty() {
-            let general: Vec<String> = rule.covers.iter().map(|id| format!("`{id}`")).collect();
+            let general: Vec<String> = rule.covers.iter().map(|(id, _)| format!("`{id}`")).collect();
             let text = self.pick(
                 "At the same place its finding stands also for",
                 "På samme sted står funnet også for",

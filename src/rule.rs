@@ -163,8 +163,9 @@ pub struct Rule {
     pub bases: Vec<RuleBasis>,
     /// Further reading.
     pub background: Vec<RuleBasis>,
-    /// Ids of more general rules whose findings at the same place this one's stand for.
-    pub covers: Vec<Arc<str>>,
+    /// Ids of more general rules whose findings at the same place this one's stand for, and where they
+    /// stand in the file.
+    pub covers: Vec<(Arc<str>, Span)>,
     /// Values the configuration may set.
     pub params: Vec<Param>,
     /// One for each list of `given`; none when the program itself computes the findings.
@@ -200,6 +201,11 @@ pub struct Tail {
 pub const TAIL_BEGINS: &str = "\ntitle:";
 
 impl Rule {
+    /// Whether its finding stands for that of the rule with this id, at the same place.
+    pub fn covers(&self, id: &str) -> bool {
+        self.covers.iter().any(|(covered, _)| &**covered == id)
+    }
+
     /// The explaining part.
     pub fn tail(&self) -> &Tail {
         self.tail.get_or_init(|| file::tail(&self.source))

@@ -55,6 +55,8 @@ pub struct RuleSet {
     pub pack_switches: Vec<Option<bool>>,
     /// Where clauses come from.
     pub sources: Vec<Source>,
+    /// The sentences of the two documents, such as A9.
+    pub demands: Vec<String>,
     /// The rules, by id.
     pub rules: Vec<Rule>,
     levels: Vec<Option<Level>>,
@@ -110,10 +112,12 @@ impl RuleSet {
         let packs = builtin::file("rules/packs.yaml");
         let packs = rule::load_packs(&file(packs), &packs.document(), names)?;
         let sources = rule::load_sources(&builtin::file("rules/sources.yaml").document());
+        let demands = keys("rules/demands.yaml");
         let context = Context {
             names,
             packs: &packs,
             sources: &sources,
+            demands: &demands,
         };
         let mut rules: Vec<Rule> = Vec::new();
         let builtin = builtin::rules().iter().map(|b| (file(*b), Some(b)));
@@ -227,6 +231,7 @@ impl RuleSet {
             packs,
             pack_switches,
             sources,
+            demands,
             rules,
             levels,
             by_id,
@@ -263,6 +268,7 @@ impl RuleSet {
             names,
             packs: &self.packs,
             sources: &self.sources,
+            demands: &self.demands,
         }
     }
 
@@ -510,10 +516,10 @@ fn check_ids(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
 fn check_covers(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
     let is_known = |id: &str, rule: &Rule| id != &*rule.id && rules.iter().any(|r| *r.id == *id);
     for rule in rules {
-        for id in rule.covers.iter().filter(|id| !is_known(id, rule)) {
+        for (id, span) in rule.covers.iter().filter(|(id, _)| !is_known(id, rule)) {
             mistakes.push(Mistake {
                 source: Arc::clone(&rule.source),
-                span: rule.id_span,
+                span: *span,
                 message: both(
                     format!("`covers`: there is no other rule `{}`", shown(id)),
                     format!("`covers`: det finnes ingen annen regel `{}`", shown(id)),
@@ -529,13 +535,14 @@ fn check_covers(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
 
 /// The names of the packs.
 pub fn pack_names() -> Vec<String> {
-    let document = builtin::file("rules/packs.yaml").document();
-    let root = document.root();
-    root.map_or_else(Vec::new, |root| {
-        document
-            .entries(root)
-            .filter_map(|(k, _)| document.text(k))
-            .map(str::to_owned)
-            .collect()
-    })
+    keys("rules/packs.yaml")
+}
+
+/// The keys of a built-in file.
+fn keys(file: &str) -> Vec<String> {
+    let document = builtin::file(file).document();
+    let keys = document.root().into_iter().flat_map(|root| document.entries(root));
+    keys.filter_map(|(key, _)| document.text(key))
+        .map(str::to_owned)
+        .collect()
 }

@@ -71,6 +71,14 @@ fn the_list_of_rules_is_fresh() {
             pack.id, pack.label.en, pack.label.nb
         );
     }
+    for (number, pack) in rules.packs.iter().enumerate() {
+        let of_pack = rules
+            .rules
+            .iter()
+            .filter(|r| r.bases.iter().any(|b| b.packs.contains(&number)));
+        let links: Vec<String> = of_pack.map(|rule| format!("[`{id}`]({id}.md)", id = rule.id)).collect();
+        let _ = write!(out, "\n### {}\n\n{}\n", pack.id, links.join(" · "));
+    }
     let mut by_category: BTreeMap<&str, Vec<&tillit::rule::Rule>> = BTreeMap::new();
     for rule in &rules.rules {
         by_category.entry(&rule.category).or_default().push(rule);

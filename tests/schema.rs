@@ -123,11 +123,11 @@ fn unknown_keys_name_the_nearest_known_one() {
     );
     says(
         &system("colour: red"),
-        r#"invalid-manifest 6:3 "colour": the key `colour` is not known here (Remove it, or begin it with `x-` if it is for your own use.)"#,
+        r#"invalid-manifest 6:3 "colour": the key `colour` is not known here (Known here: affects_work_environment, affects_workers, description, id, interacts_with_people, jurisdictions, name, status, version. Begin it with `x-` if it is for your own use.)"#,
     );
     says(
         &system("~: red"),
-        r#"invalid-manifest 6:3 "~": the key `null` is not known here (Remove it, or begin it with `x-` if it is for your own use.)"#,
+        r#"invalid-manifest 6:3 "~": the key `null` is not known here (Known here: affects_work_environment, affects_workers, description, id, interacts_with_people, jurisdictions, name, status, version. Begin it with `x-` if it is for your own use.)"#,
     );
     says(
         &with("governance: {ethics_guidelines: {fil: a.pdf}}"),
@@ -140,7 +140,7 @@ fn unknown_keys_name_the_nearest_known_one() {
     );
     says(
         &with("\"\\e[2J\\u202e\": 1"),
-        r#"invalid-manifest 6:1 "\"\\e[2J\\u202e\"": the key `\u{1B}[2J\u{202E}` is not known here (Remove it, or begin it with `x-` if it is for your own use.)"#,
+        r#"invalid-manifest 6:1 "\"\\e[2J\\u202e\"": the key `\u{1B}[2J\u{202E}` is not known here (Known here: accountability, assessments, classification, codetermination, confirmations, control, data, decisions, design, employer, fairness, governance, impact, information, leavers, lifecycle, logging, oversight, ownership, purposes, recruitment, rights, security, subjects, suppliers, system, tillit, training, transparency, waivers. Begin it with `x-` if it is for your own use.)"#,
     );
 }
 

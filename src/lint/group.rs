@@ -61,14 +61,11 @@ fn place(linter: &Linter, findings: Vec<Finding>, one_by_one: bool, out: &mut Ve
 /// Lets one finding stand for those at its place whose rules cover one another: the gravest, and of equally
 /// grave ones the most special.
 fn special_for_general(rules: &RuleSet, findings: Vec<Finding>) -> Vec<Finding> {
-    let covers = |finding: &Finding| match rules.find(&finding.rule) {
-        Some(number) => rules.rules[number].covers.as_slice(),
-        None => &[],
-    };
-    let belong = |a: &Finding, b: &Finding| {
-        a.primary.pointer == b.primary.pointer && (covers(a).contains(&b.rule) || covers(b).contains(&a.rule))
-    };
-    if findings.iter().all(|finding| covers(finding).is_empty()) {
+    let rule = |finding: &Finding| rules.find(&finding.rule).map(|number| &rules.rules[number]);
+    let covers = |a: &Finding, b: &Finding| rule(a).is_some_and(|rule| rule.covers(&b.rule));
+    let belong = |a: &Finding, b: &Finding| a.primary.pointer == b.primary.pointer && (covers(a, b) || covers(b, a));
+    let special = |finding: &Finding| rule(finding).map_or(0, |rule| rule.covers.len());
+    if findings.iter().all(|finding| special(finding) == 0) {
         return findings;
     }
     let mut groups: Vec<Vec<Finding>> = Vec::new();
@@ -82,7 +79,7 @@ fn special_for_general(rules: &RuleSet, findings: Vec<Finding>) -> Vec<Finding> 
         groups.push(group);
     }
     let of_group = |mut group: Vec<Finding>| {
-        group.sort_by_key(|f| std::cmp::Reverse((f.severity, covers(f).len())));
+        group.sort_by_key(|f| std::cmp::Reverse((f.severity, special(f))));
         let mut group = group.into_iter();
         let mut first = group.next()?;
         for other in group {

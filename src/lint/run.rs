@@ -21,6 +21,8 @@ pub struct Run {
     pub files: Vec<FileReport>,
     /// What several systems do to the same group.
     pub loads: Vec<Load>,
+    /// The packs that count for at least one manifest with a system, and for how many.
+    pub packs: Vec<(Arc<str>, usize)>,
     /// What could not be read, and so was not checked.
     pub unread: Vec<Unread>,
 }
@@ -63,6 +65,11 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
         .flat_map(|f| std::mem::take(&mut f.summaries))
         .collect();
     let loads = loads(&summaries);
+    let counted = linter.rules.packs.iter().enumerate().map(|(number, pack)| {
+        let active = |summary: &&Summary| summary.packs.get(number) == Some(&true);
+        (Arc::clone(&pack.id), summaries.iter().filter(active).count())
+    });
+    let packs = counted.filter(|(_, count)| *count > 0).collect();
     let mut shared: Vec<Shared> = loads.iter().map(Load::shared).collect();
     shared.extend(across(&summaries));
     let found = duplicates(linter, &summaries)
@@ -84,6 +91,7 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
     Run {
         files,
         loads,
+        packs,
         unread: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 //! The types here belong to the format, not to the program: what is renamed inside does not change
 //! what users parse. Files are written one after the other.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -56,7 +57,7 @@ struct Report<'a> {
     tool: Tool,
     today: String,
     language: &'static str,
-    summary: Summary,
+    summary: Summary<'a>,
     files: Files<'a>,
     loads: Vec<LoadEntry<'a>>,
     unread: Vec<UnreadEntry<'a>>,
@@ -84,7 +85,7 @@ struct Tool {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct Summary<'a> {
     manifests: usize,
     files: usize,
     error: usize,
@@ -92,10 +93,11 @@ struct Summary {
     note: usize,
     unchecked_records: usize,
     unread: usize,
+    packs: BTreeMap<&'a str, usize>,
 }
 
-impl Summary {
-    fn of(run: &Run) -> Self {
+impl<'a> Summary<'a> {
+    fn of(run: &'a Run) -> Self {
         Summary {
             manifests: run.manifests(),
             files: run.files.len(),
@@ -104,6 +106,7 @@ impl Summary {
             note: run.count(Severity::Note),
             unchecked_records: run.files.iter().map(|f| f.unchecked_records).sum(),
             unread: run.unread.len(),
+            packs: run.packs.iter().map(|(id, count)| (&**id, *count)).collect(),
         }
     }
 }

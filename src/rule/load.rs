@@ -51,6 +51,8 @@ pub struct Context<'a> {
     pub packs: &'a [Pack],
     /// The sources.
     pub sources: &'a [Source],
+    /// The sentences of the two documents, such as A9.
+    pub demands: &'a [String],
 }
 
 /// How much of a rule file is read.
@@ -237,7 +239,10 @@ impl<'a> Loader<'a> {
         let bases = self.bases("bases", true);
         let background = self.bases("background", false);
         let covers = self.get("covers").map_or_else(Vec::new, |list| {
-            document.children(list).map(|n| Arc::from(self.text(n))).collect()
+            document
+                .children(list)
+                .map(|n| (Arc::from(self.text(n)), document.span(n)))
+                .collect()
         });
         let params = self.compiler_params();
         let given = self.get("given").map_or("$", |n| self.text(n)).to_owned();
@@ -295,7 +300,7 @@ impl<'a> Loader<'a> {
                             None => self.unknown(value, ("source", "kilde"), sources.iter().map(|s| &*s.id)),
                         }
                     }
-                    "refs" => basis.refs = document.children(value).map(|n| self.text(n).to_owned()).collect(),
+                    "refs" => basis.refs = document.children(value).map(|n| self.reference(n)).collect(),
                     "from" => {
                         basis.from = parse_date(self.text(value));
                         if basis.from.is_none() {
@@ -330,6 +335,20 @@ impl<'a> Loader<'a> {
             bases.push(basis);
         }
         bases
+    }
+
+    /// A sentence of one of the two documents.
+    fn reference(&mut self, node: NodeId) -> String {
+        let name = self.text(node);
+        let demands = self.context.demands;
+        if !demands.iter().any(|demand| demand == name) {
+            self.unknown(
+                node,
+                ("sentence of the two documents", "setning i de to dokumentene"),
+                demands.iter().map(String::as_str),
+            );
+        }
+        name.to_owned()
     }
 
     fn pack(&mut self, node: NodeId) -> Option<usize> {

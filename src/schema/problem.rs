@@ -27,6 +27,8 @@ pub enum ProblemKind {
         key: String,
         /// The nearest known key.
         nearest: Option<String>,
+        /// The known keys, or the first of many.
+        known: Vec<String>,
     },
     /// A required key is not there.
     MissingKey {
@@ -145,15 +147,21 @@ impl ProblemKind {
                     "Begynn med `tillit: 1` og `system:`. `tillit init` skriver et første manifest.".into(),
                 ),
             ),
-            P::UnknownKey { key, nearest } => (
+            P::UnknownKey { key, nearest, known } => (
                 both(
                     format!("the key `{key}` is not known here"),
                     format!("nøkkelen `{key}` er ukjent her"),
                 ),
                 meant(
                     nearest,
-                    "Remove it, or begin it with `x-` if it is for your own use.",
-                    "Fjern den, eller begynn den med `x-` hvis den er til eget bruk.",
+                    &format!(
+                        "Known here: {}. Begin it with `x-` if it is for your own use.",
+                        known.join(", ")
+                    ),
+                    &format!(
+                        "Kjente her: {}. Begynn den med `x-` hvis den er til eget bruk.",
+                        known.join(", ")
+                    ),
                 ),
             ),
             P::MissingKey { path } => (

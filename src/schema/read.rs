@@ -61,6 +61,9 @@ const MOST_PROBLEMS: usize = 500;
 /// Known ids that a dangling reference is compared with.
 const MOST_COMPARED: usize = 100;
 
+/// Most known words that a problem lists.
+const MOST_KNOWN: usize = 40;
+
 impl<'d> Reader<'d, '_> {
     fn problem(&mut self, kind: ProblemKind, node: NodeId) {
         self.problem_with(kind, node, None);
@@ -83,6 +86,23 @@ impl<'d> Reader<'d, '_> {
         self.manifest.problems.len() >= MOST_PROBLEMS
     }
 
+    /// A key that is not among the known ones.
+    fn unknown_key<'a>(&mut self, name: &str, known: impl Iterator<Item = &'a str> + Clone, key: NodeId) {
+        let nearest = self.nearest(name, known.clone());
+        let known = match nearest.is_some() || self.is_full() {
+            true => Vec::new(),
+            false => known.take(MOST_KNOWN).map(str::to_owned).collect(),
+        };
+        self.problem(
+            ProblemKind::UnknownKey {
+                key: shown(name),
+                nearest,
+                known,
+            },
+            key,
+        );
+    }
+
     /// The name that was probably meant. Nobody reads it where the problem is only counted.
     fn nearest<'a>(&self, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
         if self.is_full() {
@@ -92,14 +112,10 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// The name of a key, unless it is free for the organisation's own use or refused by the loader.
-    fn key_name(&mut self, key: NodeId) -> Option<&'d str> {
+    fn key_name(&self, key: NodeId) -> Option<&'d str> {
         let document = self.manifest.document;
         match document.node(key).kind {
-            NodeKind::Null => {
-                let (key_text, nearest) = ("null".to_owned(), None);
-                self.problem(ProblemKind::UnknownKey { key: key_text, nearest }, key);
-                None
-            }
+            NodeKind::Null => Some("null"),
             _ => document.text(key).filter(|name| !name.starts_with("x-")),
         }
     }
@@ -113,9 +129,7 @@ impl<'d> Reader<'d, '_> {
         for (key, value) in document.entries(node) {
             let Some(name) = self.key_name(key) else { continue };
             let Some(slot) = scope.key(block, name) else {
-                let nearest = self.nearest(name, scope.keys(block).iter().map(|(k, _)| k.as_str()));
-                let key_text = shown(name);
-                self.problem(ProblemKind::UnknownKey { key: key_text, nearest }, key);
+                self.unknown_key(name, scope.keys(block).iter().map(|(k, _)| k.as_str()), key);
                 continue;
             };
             let field = &shape.scopes[self.manifest.instance(instance).scope].fields[slot];
@@ -349,7 +363,7 @@ impl<'d> Reader<'d, '_> {
                         open: vocabulary.open,
                         known: match self.is_full() {
                             true => Vec::new(),
-                            false => vocabulary.ids().take(40).map(str::to_owned).collect(),
+                            false => vocabulary.ids().take(MOST_KNOWN).map(str::to_owned).collect(),
                         },
                     }),
                 }
@@ -399,8 +413,7 @@ impl<'d> Reader<'d, '_> {
                     continue;
                 }
                 _ => {
-                    let (key_text, nearest) = (shown(name), self.nearest(name, KEYS));
-                    self.problem(ProblemKind::UnknownKey { key: key_text, nearest }, inner);
+                    self.unknown_key(name, KEYS.into_iter(), inner);
                     unknown = true;
                     continue;
                 }

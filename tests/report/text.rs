@@ -87,6 +87,7 @@ fn of_one(source: &Arc<SourceFile>, findings: Vec<Finding>) -> Run {
     Run {
         files: vec![file],
         loads: Vec::new(),
+        packs: Vec::new(),
         unread: Vec::new(),
     }
 }

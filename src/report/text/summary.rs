@@ -19,6 +19,7 @@ const MOST: usize = 5;
 /// Writes the summary.
 pub(super) fn render(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
     counts(page, run)?;
+    packs(page, linter, run)?;
     steps(page, linter, run)?;
     for load in run.loads.iter().take(MOST) {
         let text = load_text(load, &linter.rules, page.lang);
@@ -81,6 +82,36 @@ pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
     let found = severities(page, run.findings().map(|f| f.severity));
     let checked = page.paint(Ink::Bold, &checked);
     page.paragraph(&format!("{checked}: {found}"))
+}
+
+/// Under which packs the manifests were checked: what no pack asks for, nobody has looked at.
+fn packs(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
+    let rules = &linter.rules;
+    let (lang, all) = (page.lang, run.manifests());
+    let active = run.packs.iter().map(|(id, count)| match (*count == all, lang) {
+        (true, _) => id.to_string(),
+        (false, Lang::En) => format!("{id} ({count} of {all})"),
+        (false, Lang::Nb) => format!("{id} ({count} av {all})"),
+    });
+    let active: Vec<String> = active.collect();
+    let off = rules
+        .packs
+        .iter()
+        .zip(&rules.pack_switches)
+        .filter(|(_, set)| **set == Some(false));
+    let off: Vec<&str> = off.map(|(pack, _)| &*pack.id).collect();
+    let mut text = Vec::new();
+    if !active.is_empty() {
+        text.push(format!("{} {}.", lang.pick("Packs:", "Pakker:"), active.join(", ")));
+    }
+    if !off.is_empty() {
+        text.push(format!(
+            "{} {}.",
+            lang.pick("Switched off:", "Slått av:"),
+            off.join(", ")
+        ));
+    }
+    page.paragraph(&text.join(" "))
 }
 
 /// One line for a file in which something was found.
