@@ -1,9 +1,10 @@
 //! Facts over all manifests of a run: what several systems do to the same group, data that goes on to
 //! another system, one person in roles that do not go together, one supplier with different answers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::summary::{ANSWERS, Data, Holder, Role, Summary, Supplier, WeighingFlow};
+use super::summary::{ANSWERS, Answer, Data, Holder, Role, Summary, Supplier, WeighingFlow};
 use crate::finding::Location;
 use crate::vocabulary::TermId;
 
@@ -67,7 +68,7 @@ pub fn across(summaries: &[Summary]) -> Vec<Shared> {
 pub fn loads(summaries: &[Summary]) -> Vec<Load> {
     let mut by_group: BTreeMap<&str, Vec<&Summary>> = BTreeMap::new();
     for summary in summaries.iter().filter(|s| !s.flows.is_empty()) {
-        for group in &summary.groups {
+        for group in summary.groups() {
             by_group.entry(group).or_default().push(summary);
         }
     }
@@ -81,7 +82,7 @@ pub fn loads(summaries: &[Summary]) -> Vec<Load> {
             packs: any_of(systems.iter().map(|s| &*s.packs)),
             systems: systems
                 .into_iter()
-                .map(|s| (s.system.to_string(), s.location()))
+                .map(|s| (s.system().to_owned(), s.location()))
                 .collect(),
         })
         .collect()
@@ -111,22 +112,20 @@ impl Load {
 /// Data of one system that serves another purpose in a second one: data that the second says it takes
 /// from the first, or data of the same id and category about the same group.
 fn reuse(summaries: &[Summary]) -> Vec<Shared> {
-    let mut by_id: HashMap<&str, &Summary> = HashMap::new();
-    for summary in summaries {
-        by_id.entry(&summary.system).or_insert(summary);
-    }
+    let by_id: HashMap<u64, &Summary> = summaries.iter().rev().map(|s| (key(s.system()), s)).collect();
     // The first system with this data about this group; each further one is held against it.
-    let mut first: HashMap<(&str, Option<TermId>, &str), (&Summary, &Data)> = HashMap::new();
+    let mut first: HashMap<u64, (&Summary, &Data)> = HashMap::new();
     let mut shared = Vec::new();
     for summary in summaries {
         for data in &summary.data {
-            if let Some(from) = &data.from {
-                let Some(origin) = by_id.get(&**from).filter(|o| o.system != summary.system) else {
+            if let Some(from) = summary.origin(data) {
+                let named = by_id.get(&key(from)).filter(|o| o.system() == from);
+                let Some(origin) = named.filter(|o| o.system() != summary.system()) else {
                     continue;
                 };
-                let same = |d: &&Data| d.category == data.category || d.id == data.id;
+                let same = |d: &&Data| d.category == data.category || origin.id(d) == summary.id(data);
                 let there: Vec<&Data> = origin.data.iter().filter(same).collect();
-                let known: Vec<TermId> = there.iter().flat_map(|d| d.areas.iter().copied()).collect();
+                let known: Vec<TermId> = there.iter().flat_map(|d| origin.areas(d)).copied().collect();
                 let place = there
                     .first()
                     .map_or_else(|| origin.location(), |d| origin.data_location(d));
@@ -134,14 +133,16 @@ fn reuse(summaries: &[Summary]) -> Vec<Shared> {
                 continue;
             }
             let mut held = false;
-            for group in &summary.groups {
-                let (origin, there) = *first.entry((&data.id, data.category, group)).or_insert((summary, data));
-                if held || origin.system == summary.system || there.areas.is_empty() {
+            for group in summary.groups() {
+                let about = key((summary.id(data), data.category, group));
+                let (origin, there) = *first.entry(about).or_insert((summary, data));
+                let is_same = origin.id(there) == summary.id(data) && there.category == data.category;
+                if held || !is_same || origin.system() == summary.system() || origin.areas(there).is_empty() {
                     continue;
                 }
                 held = true;
                 let place = origin.data_location(there);
-                shared.extend(reused(summary, data, origin, place, &there.areas, false));
+                shared.extend(reused(summary, data, origin, place, origin.areas(there), false));
             }
         }
     }
@@ -157,8 +158,8 @@ fn reused(
     known: &[TermId],
     stated: bool,
 ) -> Option<Shared> {
-    let areas: Vec<TermId> = data
-        .areas
+    let areas: Vec<TermId> = here
+        .areas(data)
         .iter()
         .copied()
         .filter(|area| !known.contains(area))
@@ -166,13 +167,13 @@ fn reused(
     (!areas.is_empty()).then(|| Shared {
         list: "reuse",
         fields: vec![
-            ("data", Field::Text(data.id.to_string())),
-            ("system", Field::Text(here.system.to_string())),
-            ("from", Field::Text(origin.system.to_string())),
+            ("data", Field::Text(here.id(data).to_owned())),
+            ("system", Field::Text(here.system().to_owned())),
+            ("from", Field::Text(origin.system().to_owned())),
             ("areas", Field::Terms(areas)),
             ("stated", Field::Flag(stated)),
         ],
-        system: here.system.to_string(),
+        system: here.system().to_owned(),
         places: vec![here.data_location(data), place],
         packs: here.packs.to_vec(),
     })
@@ -180,10 +181,21 @@ fn reused(
 
 /// One name in roles that do not go together.
 fn roles(summaries: &[Summary]) -> Vec<Shared> {
+    let all = || summaries.iter().flat_map(|s| s.holders.iter().map(move |h| (s, h)));
+    let named = |(summary, holder): (&Summary, &Holder)| key(plain(summary.name(holder)));
+    // Of very many names only few stand in both kinds of roles.
+    let (free, bound): (HashSet<u64>, HashSet<u64>) = {
+        let (free, bound): (Vec<_>, Vec<_>) = all().partition(|(_, holder)| is_free(holder.role));
+        (
+            free.into_iter().map(named).collect(),
+            bound.into_iter().map(named).collect(),
+        )
+    };
     let mut by_name: BTreeMap<String, Vec<(&Summary, &Holder)>> = BTreeMap::new();
-    for summary in summaries {
-        for holder in &summary.holders {
-            by_name.entry(plain(&holder.name)).or_default().push((summary, holder));
+    for (summary, holder) in all() {
+        let name = plain(summary.name(holder));
+        if free.contains(&key(&name)) && bound.contains(&key(&name)) {
+            by_name.entry(name).or_default().push((summary, holder));
         }
     }
     let mut shared = Vec::new();
@@ -195,9 +207,7 @@ fn roles(summaries: &[Summary]) -> Vec<Shared> {
             continue;
         }
         // The finding stands where the person is named beside the role that asks for independence.
-        let (free, other): (Vec<_>, Vec<_>) = named
-            .iter()
-            .partition(|(_, holder)| matches!(holder.role, Role::Workers | Role::DataProtectionOfficer));
+        let (free, other): (Vec<_>, Vec<_>) = named.iter().partition(|(_, holder)| is_free(holder.role));
         let all = || free.iter().chain(&other);
         let Some((summary, holder)) = free.first() else {
             continue;
@@ -205,12 +215,12 @@ fn roles(summaries: &[Summary]) -> Vec<Shared> {
         shared.push(Shared {
             list: "roles",
             fields: vec![
-                ("name", Field::Text(holder.name.to_string())),
+                ("name", Field::Text(summary.name(holder).to_owned())),
                 ("systems", Field::Texts(systems(all().map(|(summary, _)| *summary)))),
                 ("both_sides", Field::Flag(both_sides)),
                 ("data_protection_officer", Field::Flag(officer)),
             ],
-            system: summary.system.to_string(),
+            system: summary.system().to_owned(),
             places: std::iter::once(summary.holder_location(holder))
                 .chain(
                     other
@@ -225,14 +235,41 @@ fn roles(summaries: &[Summary]) -> Vec<Shared> {
     shared
 }
 
+/// Roles that ask for independence from those who decide.
+fn is_free(role: Role) -> bool {
+    matches!(role, Role::Workers | Role::DataProtectionOfficer)
+}
+
 /// One product of a supplier, described differently by several systems.
 fn suppliers(summaries: &[Summary]) -> Vec<Shared> {
+    let all = || {
+        summaries
+            .iter()
+            .flat_map(|s| s.suppliers.iter().map(move |supplier| (s, supplier)))
+    };
+    let called = |summary: &Summary, supplier: &Supplier| {
+        let (name, product) = summary.product(supplier);
+        (plain(name), product.map(plain))
+    };
+    // Of very many products only few are described differently.
+    let mut first: HashMap<u64, [Option<Answer>; ANSWERS.len()]> = HashMap::new();
+    let mut differing: HashSet<u64> = HashSet::new();
+    for (summary, supplier) in all() {
+        let product = key(called(summary, supplier));
+        let known = first.entry(product).or_insert(supplier.answers);
+        for (known, answer) in known.iter_mut().zip(supplier.answers) {
+            match (&known, answer) {
+                (None, _) => *known = answer,
+                (Some(known), Some(answer)) if *known != answer => drop(differing.insert(product)),
+                _ => {}
+            }
+        }
+    }
     let mut by_product: BTreeMap<_, Vec<(&Summary, &Supplier)>> = BTreeMap::new();
-    for summary in summaries {
-        for supplier in &summary.suppliers {
-            let product = supplier.product.as_deref().map(plain);
-            let key = (plain(&supplier.name), product);
-            by_product.entry(key).or_default().push((summary, supplier));
+    for (summary, supplier) in all() {
+        let product = called(summary, supplier);
+        if differing.contains(&key(&product)) {
+            by_product.entry(product).or_default().push((summary, supplier));
         }
     }
     let mut shared = Vec::new();
@@ -246,19 +283,20 @@ fn suppliers(summaries: &[Summary]) -> Vec<Shared> {
         let (Some((summary, supplier)), false) = (uses.first(), fields.is_empty()) else {
             continue;
         };
+        let (name, product) = summary.product(supplier);
         let all = || uses.iter().map(|(summary, _)| *summary);
         shared.push(Shared {
             list: "suppliers",
             fields: vec![
-                ("name", Field::Text(supplier.name.to_string())),
+                ("name", Field::Text(name.to_owned())),
                 ("systems", Field::Texts(systems(all()))),
                 (
                     "fields",
                     Field::Texts(fields.iter().map(|n| format!("`{}`", ANSWERS[*n])).collect()),
                 ),
-                ("product_named", Field::Flag(supplier.product.is_some())),
+                ("product_named", Field::Flag(product.is_some())),
             ],
-            system: summary.system.to_string(),
+            system: summary.system().to_owned(),
             places: uses
                 .iter()
                 .take(MOST)
@@ -270,6 +308,13 @@ fn suppliers(summaries: &[Summary]) -> Vec<Shared> {
     shared
 }
 
+/// A short key for what is compared very often.
+fn key(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// A name without what people write differently by chance.
 fn plain(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
@@ -279,8 +324,8 @@ fn plain(name: &str) -> String {
 fn systems<'a>(all: impl Iterator<Item = &'a Summary>) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     for summary in all {
-        if !ids.iter().any(|id| **id == *summary.system) {
-            ids.push(summary.system.to_string());
+        if !ids.iter().any(|id| id == summary.system()) {
+            ids.push(summary.system().to_owned());
         }
         if ids.len() == MOST {
             break;

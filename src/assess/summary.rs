@@ -18,14 +18,15 @@ const WEIGHS: i64 = 3;
 /// A manifest among others.
 #[derive(Clone, Debug)]
 pub struct Summary {
-    /// Id of the system.
-    pub system: Box<str>,
     /// Name of the file.
     pub file: Arc<str>,
-    /// Where the id stands.
-    pub mark: Mark,
-    /// The groups of workers it bears on.
-    pub groups: Box<[Box<str>]>,
+    /// All names, one behind the other; the rest refers to them.
+    text: Box<str>,
+    /// All areas of purposes, one list behind the other.
+    areas: Box<[TermId]>,
+    system: Part,
+    mark: Mark,
+    groups: Box<[Part]>,
     /// Its flows that weigh on them, if it is in use.
     pub flows: Box<[WeighingFlow]>,
     /// All control measures on the group have been assessed together.
@@ -40,9 +41,22 @@ pub struct Summary {
     pub packs: Box<[bool]>,
 }
 
+/// A part of the names or of the areas of a summary.
+#[derive(Clone, Copy, Debug, Default)]
+struct Part {
+    start: u32,
+    len: u32,
+}
+
+impl Part {
+    fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..(self.start + self.len) as usize
+    }
+}
+
 /// A place in the file of a summary.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+struct Mark {
     span: Span,
     start: Position,
     end: Position,
@@ -62,16 +76,14 @@ pub struct WeighingFlow {
 /// A kind of data, taken in or made.
 #[derive(Clone, Debug)]
 pub struct Data {
-    /// Its id.
-    pub id: Box<str>,
     /// Its category.
     pub category: Option<TermId>,
-    /// Areas of the purposes it serves, without those that are declared as a secondary use.
-    pub areas: Box<[TermId]>,
-    /// The system that it comes from, where the manifest says so.
-    pub from: Option<Box<str>>,
-    list: &'static str,
-    index: usize,
+    id: Part,
+    areas: Part,
+    from: Part,
+    /// Made by the system, not taken in.
+    generated: bool,
+    index: u32,
     mark: Mark,
 }
 
@@ -91,25 +103,31 @@ pub enum Role {
 /// A person or an office in a role.
 #[derive(Clone, Debug)]
 pub struct Holder {
-    /// The name, as it stands there.
-    pub name: Box<str>,
     /// The role.
     pub role: Role,
-    path: &'static str,
-    item: Option<usize>,
+    name: Part,
+    field: HolderField,
+    index: u32,
     mark: Mark,
+}
+
+/// Where somebody is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum HolderField {
+    Party,
+    OwnerRole,
+    OwnerContact,
+    Decision,
 }
 
 /// A supplier, and what is answered about it.
 #[derive(Clone, Debug)]
 pub struct Supplier {
-    /// Its name.
-    pub name: Box<str>,
-    /// The product, where it is named.
-    pub product: Option<Box<str>>,
     /// The answers, in the order of [`ANSWERS`]; `None` where one is not given.
     pub answers: [Option<Answer>; ANSWERS.len()],
-    index: usize,
+    name: Part,
+    product: Part,
+    index: u32,
     mark: Mark,
 }
 
@@ -136,32 +154,81 @@ impl Summary {
         score: &Score,
         packs: Vec<bool>,
     ) -> Option<Summary> {
-        let system = manifest.text_at("system.id")?.into();
-        let reader = Reader {
+        let id = manifest.text_at("system.id")?;
+        let mut reader = Reader {
             manifest,
             rules,
             source,
+            text: String::new(),
+            areas: Vec::new(),
         };
         let status = reader.id_of(manifest.at("system.status"));
         let is_live = matches!(status, Some("pilot" | "deployed"));
         let is_used = status != Some("retired");
+        let system = reader.keep(id);
         let groups = manifest.items(manifest.at("subjects.groups"));
+        let groups = groups.filter_map(|item| manifest.name_of(item));
+        let groups = groups.map(|name| reader.keep(&name)).collect();
         let flows = score.flows.iter().filter(|flow| is_live && flow.score >= WEIGHS);
+        let flows = flows.filter_map(|flow| reader.flow(flow.item)).collect();
+        let (data, holders, suppliers) = match is_used {
+            true => (reader.data(), reader.holders(), reader.suppliers()),
+            false => (Box::default(), Box::default(), Box::default()),
+        };
         Some(Summary {
-            system,
             file: Arc::clone(source.name()),
+            system,
             mark: reader.mark(&manifest.anchor(0)),
-            groups: groups
-                .filter_map(|item| manifest.name_of(item))
-                .map(Into::into)
-                .collect(),
-            flows: flows.filter_map(|flow| reader.flow(flow.item)).collect(),
+            groups,
+            flows,
             assessed: manifest.at("control.cumulative_assessment").is_answered(),
-            data: if is_used { reader.data() } else { Box::default() },
-            holders: if is_used { reader.holders() } else { Box::default() },
-            suppliers: if is_used { reader.suppliers() } else { Box::default() },
+            data,
+            holders,
+            suppliers,
             packs: packs.into(),
+            text: reader.text.into(),
+            areas: reader.areas.into(),
         })
+    }
+
+    fn text(&self, part: Part) -> &str {
+        self.text.get(part.range()).unwrap_or_default()
+    }
+
+    /// Id of the system.
+    pub fn system(&self) -> &str {
+        self.text(self.system)
+    }
+
+    /// The groups of workers it bears on.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(|part| self.text(*part))
+    }
+
+    /// The id of a kind of data.
+    pub fn id(&self, data: &Data) -> &str {
+        self.text(data.id)
+    }
+
+    /// Areas of the purposes that data serves, without those that are declared as a secondary use.
+    pub fn areas(&self, data: &Data) -> &[TermId] {
+        self.areas.get(data.areas.range()).unwrap_or_default()
+    }
+
+    /// The system that data comes from, where the manifest says so.
+    pub fn origin(&self, data: &Data) -> Option<&str> {
+        Some(self.text(data.from)).filter(|from| !from.is_empty())
+    }
+
+    /// The name of a holder, as it stands there.
+    pub fn name(&self, holder: &Holder) -> &str {
+        self.text(holder.name)
+    }
+
+    /// The name of a supplier and, where it is given, that of the product.
+    pub fn product(&self, supplier: &Supplier) -> (&str, Option<&str>) {
+        let product = Some(self.text(supplier.product)).filter(|product| !product.is_empty());
+        (self.text(supplier.name), product)
     }
 
     /// The place of the system's id.
@@ -171,21 +238,30 @@ impl Summary {
 
     /// The place of a kind of data.
     pub fn data_location(&self, data: &Data) -> Location {
-        self.at(data.mark, item(data.list, data.index, &data.id, None))
+        let list = if data.generated {
+            "data.generated"
+        } else {
+            "data.inputs"
+        };
+        self.at(data.mark, item(list, data.index, self.id(data), None))
     }
 
     /// The place where somebody is named.
     pub fn holder_location(&self, holder: &Holder) -> Location {
-        let pointer = match (holder.item, holder.path.split_once("[].")) {
-            (Some(index), Some((list, field))) => item(list, index, &holder.name, Some(field)),
-            _ => Pointer(keys(holder.path)),
+        let name = self.name(holder);
+        let pointer = match holder.field {
+            HolderField::Party => item("codetermination.parties", holder.index, name, Some("name")),
+            HolderField::Decision => item("decisions", holder.index, name, Some("accountable_role")),
+            HolderField::OwnerRole => Pointer(keys("accountability.owner.role")),
+            HolderField::OwnerContact => Pointer(keys("accountability.owner.contact")),
         };
         self.at(holder.mark, pointer)
     }
 
     /// The place of a supplier.
     pub fn supplier_location(&self, supplier: &Supplier) -> Location {
-        self.at(supplier.mark, item("suppliers", supplier.index, &supplier.name, None))
+        let name = self.text(supplier.name);
+        self.at(supplier.mark, item("suppliers", supplier.index, name, None))
     }
 
     fn at(&self, mark: Mark, pointer: Pointer) -> Location {
@@ -195,7 +271,7 @@ impl Summary {
             span: mark.span,
             start: mark.start,
             end: mark.end,
-            label: format!("`{}`", self.system),
+            label: format!("`{}`", self.system()),
             above: None,
         }
     }
@@ -205,9 +281,9 @@ fn keys(path: &str) -> Vec<Step> {
     path.split('.').map(|key| Step::Key(key.to_owned())).collect()
 }
 
-fn item(list: &str, index: usize, name: &str, field: Option<&str>) -> Pointer {
+fn item(list: &str, index: u32, name: &str, field: Option<&str>) -> Pointer {
     let mut steps = keys(list);
-    steps.push(Step::Item(index, Some(name.to_owned())));
+    steps.push(Step::Item(index as usize, Some(name.to_owned())));
     steps.extend(field.map(|field| Step::Key(field.to_owned())));
     Pointer(steps)
 }
@@ -216,9 +292,28 @@ struct Reader<'m, 'd> {
     manifest: &'m Manifest<'d>,
     rules: &'m RuleSet,
     source: &'m SourceFile,
+    text: String,
+    areas: Vec<TermId>,
 }
 
-impl<'d> Reader<'_, 'd> {
+impl<'m, 'd> Reader<'m, 'd> {
+    fn keep(&mut self, text: &str) -> Part {
+        let start = as_u32(self.text.len());
+        self.text.push_str(text);
+        Part {
+            start,
+            len: as_u32(text.len()),
+        }
+    }
+
+    /// The text of a value; an empty part for anything else.
+    fn keep_text(&mut self, value: Value<'_>) -> Part {
+        match value {
+            Value::Text(text) => self.keep(text),
+            _ => Part::default(),
+        }
+    }
+
     fn mark(&self, place: &Place) -> Mark {
         Mark {
             span: place.span,
@@ -227,8 +322,8 @@ impl<'d> Reader<'_, 'd> {
         }
     }
 
-    fn items(&self, list: &str) -> impl Iterator<Item = (usize, InstanceId)> + use<'d> {
-        self.manifest.items(self.manifest.at(list)).enumerate()
+    fn items(&self, list: &str) -> impl Iterator<Item = (u32, InstanceId)> + use<'d> {
+        (0..).zip(self.manifest.items(self.manifest.at(list)))
     }
 
     fn field(&self, item: InstanceId, path: &str) -> Value<'d> {
@@ -237,7 +332,7 @@ impl<'d> Reader<'_, 'd> {
         slot.map_or(Value::Absent, |slot| self.manifest.value(item, slot))
     }
 
-    fn id_of(&self, value: Value<'_>) -> Option<&str> {
+    fn id_of(&self, value: Value<'_>) -> Option<&'m str> {
         term(value).map(|id| self.rules.vocabularies.term(id).id.as_str())
     }
 
@@ -246,47 +341,44 @@ impl<'d> Reader<'_, 'd> {
     }
 
     fn flow(&self, item: InstanceId) -> Option<WeighingFlow> {
+        let beyond = ["off_duty", "during_breaks"].map(|field| self.field(item, field));
         Some(WeighingFlow {
             category: term(self.field(item, "category"))?,
-            beyond_hours: ["off_duty", "during_breaks"]
-                .map(|field| self.field(item, field))
-                .contains(&Value::Flag(true)),
+            beyond_hours: beyond.contains(&Value::Flag(true)),
             location: term(self.field(item, "location")),
         })
     }
 
-    fn data(&self) -> Box<[Data]> {
-        let lists = ["data.inputs", "data.generated"];
-        let items = lists
-            .into_iter()
-            .flat_map(|list| self.items(list).map(move |(index, item)| (list, index, item)));
-        let data = items.filter_map(|(list, index, item)| {
-            let from = text(self.field(item, "from_system"));
-            let is_personal = self.field(item, "identifiable") == Value::Flag(true);
-            let (Value::Text(id), true) = (self.field(item, "id"), is_personal || from.is_some()) else {
-                return None;
-            };
-            Some(Data {
-                id: id.into(),
-                category: term(self.field(item, "category")),
-                areas: self.areas(item),
-                from,
-                list,
-                index,
-                mark: self.mark(&self.manifest.anchor(item)),
-            })
-        });
-        data.collect()
+    fn data(&mut self) -> Box<[Data]> {
+        let mut data = Vec::new();
+        for (list, generated) in [("data.inputs", false), ("data.generated", true)] {
+            for (index, item) in self.items(list) {
+                let from = self.field(item, "from_system");
+                let is_personal = self.field(item, "identifiable") == Value::Flag(true);
+                let Value::Text(id) = self.field(item, "id") else {
+                    continue;
+                };
+                if is_personal || matches!(from, Value::Text(_)) {
+                    data.push(Data {
+                        id: self.keep(id),
+                        category: term(self.field(item, "category")),
+                        areas: self.keep_areas(item),
+                        from: self.keep_text(from),
+                        generated,
+                        index,
+                        mark: self.mark(&self.manifest.anchor(item)),
+                    });
+                }
+            }
+        }
+        data.into()
     }
 
     /// Areas of the purposes of a kind of data, in order.
-    fn areas(&self, item: InstanceId) -> Box<[TermId]> {
-        let Some(scope) = self
-            .items("purposes")
-            .next()
-            .map(|(_, first)| self.manifest.instance(first).scope)
-        else {
-            return Box::default();
+    fn keep_areas(&mut self, item: InstanceId) -> Part {
+        let first = self.items("purposes").next();
+        let Some(scope) = first.map(|(_, first)| self.manifest.instance(first).scope) else {
+            return Part::default();
         };
         let ids = self.manifest.list(self.field(item, "purposes"));
         let purposes = ids.iter().filter_map(|(value, _)| match value {
@@ -299,22 +391,15 @@ impl<'d> Reader<'_, 'd> {
             .collect();
         areas.sort_unstable_by_key(|area| area.term);
         areas.dedup();
-        areas.into()
+        let start = as_u32(self.areas.len());
+        let len = as_u32(areas.len());
+        self.areas.append(&mut areas);
+        Part { start, len }
     }
 
-    fn holders(&self) -> Box<[Holder]> {
-        let mut holders = Vec::new();
-        let mut add = |path, item: Option<usize>, role, value: Value<'_>, place: &dyn Fn() -> Option<Place>| {
-            if let (Value::Text(name), Some(place)) = (value, place()) {
-                holders.push(Holder {
-                    name: name.into(),
-                    role,
-                    path,
-                    item,
-                    mark: self.mark(&place),
-                });
-            }
-        };
+    fn holders(&mut self) -> Box<[Holder]> {
+        use HolderField::{Decision, OwnerContact, OwnerRole, Party};
+        let mut named = Vec::new();
         for (index, item) in self.items("codetermination.parties") {
             let kind = self.field(item, "type");
             let role = match self.id_of(kind) {
@@ -323,45 +408,39 @@ impl<'d> Reader<'_, 'd> {
                 _ if self.has_tag(kind, "employer-side") => Role::Employer,
                 _ => continue,
             };
-            let place = || self.place(item, "name");
-            add(
-                "codetermination.parties[].name",
-                Some(index),
-                role,
-                self.field(item, "name"),
-                &place,
-            );
+            named.push((role, Party, index, item, "name"));
         }
-        for path in ["accountability.owner.role", "accountability.owner.contact"] {
-            add(path, None, Role::Accountable, self.manifest.at(path), &|| {
-                self.place(0, path)
-            });
-        }
-        for (index, item) in self.items("decisions") {
-            let value = self.field(item, "accountable_role");
-            let place = || self.place(item, "accountable_role");
-            add(
-                "decisions[].accountable_role",
-                Some(index),
-                Role::Accountable,
-                value,
-                &place,
-            );
+        named.push((Role::Accountable, OwnerRole, 0, 0, "accountability.owner.role"));
+        named.push((Role::Accountable, OwnerContact, 0, 0, "accountability.owner.contact"));
+        let decisions = self.items("decisions");
+        named.extend(decisions.map(|(index, item)| (Role::Accountable, Decision, index, item, "accountable_role")));
+        let mut holders = Vec::new();
+        for (role, field, index, item, path) in named {
+            let scope = self.manifest.instance(item).scope;
+            let slot = self.manifest.shape.scopes[scope].slot(path);
+            if let (Some(slot), Value::Text(name)) = (slot, self.field(item, path)) {
+                let mark = self.mark(&self.manifest.place(item, slot));
+                holders.push(Holder {
+                    name: self.keep(name),
+                    role,
+                    field,
+                    index,
+                    mark,
+                });
+            }
         }
         holders.into()
     }
 
-    fn place(&self, item: InstanceId, path: &str) -> Option<Place> {
-        let scope = self.manifest.instance(item).scope;
-        let slot = self.manifest.shape.scopes[scope].slot(path)?;
-        Some(self.manifest.place(item, slot))
-    }
-
-    fn suppliers(&self) -> Box<[Supplier]> {
-        let suppliers = self.items("suppliers").filter_map(|(index, item)| {
-            Some(Supplier {
-                name: text(self.field(item, "name"))?,
-                product: text(self.field(item, "product")),
+    fn suppliers(&mut self) -> Box<[Supplier]> {
+        let mut suppliers = Vec::new();
+        for (index, item) in self.items("suppliers") {
+            let Value::Text(name) = self.field(item, "name") else {
+                continue;
+            };
+            suppliers.push(Supplier {
+                name: self.keep(name),
+                product: self.keep_text(self.field(item, "product")),
                 answers: ANSWERS.map(|field| match self.field(item, field) {
                     Value::Flag(flag) => Some(Answer::Flag(flag)),
                     Value::Term(id) => Some(Answer::Term(id)),
@@ -370,20 +449,16 @@ impl<'d> Reader<'_, 'd> {
                 }),
                 index,
                 mark: self.mark(&self.manifest.anchor(item)),
-            })
-        });
-        suppliers.collect()
+            });
+        }
+        suppliers.into()
     }
+}
+
+fn as_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 fn term(value: Value<'_>) -> Option<TermId> {
     if let Value::Term(id) = value { Some(id) } else { None }
-}
-
-fn text(value: Value<'_>) -> Option<Box<str>> {
-    if let Value::Text(text) = value {
-        Some(text.into())
-    } else {
-        None
-    }
 }

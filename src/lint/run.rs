@@ -101,8 +101,8 @@ fn duplicates(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
     let mut seen: HashMap<&str, &Summary> = HashMap::new();
     let mut findings = Vec::new();
     for summary in summaries {
-        let Some(first) = seen.get(&*summary.system) else {
-            seen.insert(&summary.system, summary);
+        let Some(first) = seen.get(summary.system()) else {
+            seen.insert(summary.system(), summary);
             continue;
         };
         let lang = linter.lang;
@@ -111,10 +111,10 @@ fn duplicates(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
             rule: "duplicate-id".into(),
             severity: Severity::Error,
             declared: true,
-            system: Some((*summary.system).into()),
+            system: Some(summary.system().into()),
             message: match lang {
-                Lang::En => format!("the system id `{}` stands in two manifests", summary.system),
-                Lang::Nb => format!("system-id-en `{}` står i to manifester", summary.system),
+                Lang::En => format!("the system id `{}` stands in two manifests", summary.system()),
+                Lang::Nb => format!("system-id-en `{}` står i to manifester", summary.system()),
             },
             help: lang
                 .pick(
