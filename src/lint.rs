@@ -220,7 +220,7 @@ impl<'a> Checker<'a> {
         let mut examined = Examined::new(&manifest, rules, facts.instance, self.linter.today);
         let packs = examined.active_packs();
         let mut hits = examined.hits(&packs, self.linter.lang);
-        hits.extend(self.switched_off(&examined, &packs));
+        hits.extend(self.switched_off(&mut examined, &packs));
         self.hits(hits, &facts.score, &manifest);
         self.summary(&manifest, &facts.score, packs);
     }
@@ -236,6 +236,12 @@ impl<'a> Checker<'a> {
             .into_iter()
             .map(|hit| self.finding_of(hit, score, manifest))
             .collect();
-        self.findings.extend(group(self.linter, findings));
+        let block = |name: &str| {
+            let slot = manifest.shape.scopes[0].slot(name);
+            let place = slot.map_or_else(|| manifest.anchor(0), |slot| manifest.place(0, slot));
+            self.location(&place, String::new())
+        };
+        let findings = group(self.linter, findings, &block);
+        self.findings.extend(findings);
     }
 }

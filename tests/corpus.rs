@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use manifest::Faults;
 use tillit::config::Config;
+use tillit::finding::Finding;
 use tillit::lint::{EvidenceState, Linter};
 use tillit::source::SourceFile;
 use tillit::text::Lang;
@@ -20,13 +21,21 @@ fn linter() -> Linter {
     Linter::new(&Config::default(), &[], parse_date(EXAMPLE_DAY).unwrap(), Lang::En).unwrap()
 }
 
+/// Rule and message of findings, and of those that one finding stands for.
+fn flat(findings: &[Finding]) -> Vec<(String, String)> {
+    let each = findings.iter().flat_map(|f| match f.related.is_empty() {
+        true => vec![(f.rule.to_string(), f.message.clone())],
+        false => flat(&f.related),
+    });
+    each.collect()
+}
+
 /// Rule and message of all findings.
 fn found(linter: &Linter, text: &str) -> Vec<(String, String)> {
     let report = linter.check(Arc::new(SourceFile::new("made", text)), &|_, _| {
         EvidenceState::NotChecked
     });
-    let pairs = report.findings.iter().map(|f| (f.rule.to_string(), f.message.clone()));
-    pairs.collect()
+    flat(&report.findings)
 }
 
 #[test]

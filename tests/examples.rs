@@ -59,12 +59,6 @@ const LEFT_OUT: [&str; 29] = [
 /// Warnings that still ask too much of a system that hardly bears on anyone. To be emptied, not added to.
 const TOO_MUCH_OF_THE_SMALLEST: [&str; 2] = ["thorough-assessment-first", "codetermination-during-use"];
 
-/// Notes that the smallest manifest gets today, where two would be enough. To be lowered, not raised.
-const NOTES_ON_THE_SMALLEST: usize = 3;
-
-/// Findings that a newcomer gets today, where twelve would be enough. To be lowered, not raised.
-const FINDINGS_OF_A_NEWCOMER: usize = 24;
-
 fn text(name: &str) -> String {
     let path = format!("examples/{name}.tillit.yaml");
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -169,16 +163,12 @@ fn the_smallest_honest_manifest_is_let_be() {
     let text = text("smallest");
     assert!(text.lines().count() <= 30);
     let findings = findings(&linter(EXAMPLE_DAY, Lang::En), &text);
-    let (notes, graver): (Vec<_>, Vec<_>) = findings.iter().partition(|f| f.severity == Severity::Note);
-    let graver: BTreeSet<&str> = graver.iter().map(|f| &*f.rule).collect();
-    assert_eq!(
-        graver,
-        TOO_MUCH_OF_THE_SMALLEST.into(),
-        "a rule that asks no more leaves the list: {:?}",
+    assert!(findings.len() <= 2, "{:?}", said(&findings));
+    assert!(
+        findings.iter().all(|f| f.severity == Severity::Note),
+        "{:?}",
         said(&findings)
     );
-    assert!(findings.iter().all(|f| f.severity < Severity::Error));
-    no_more_than("NOTES_ON_THE_SMALLEST", notes.len(), NOTES_ON_THE_SMALLEST, 2);
 }
 
 #[test]
@@ -187,15 +177,9 @@ fn a_newcomer_is_not_drowned() {
     assert!(lines(&text) <= 40, "{}", lines(&text));
     for lang in [Lang::En, Lang::Nb] {
         let findings = findings(&linter(EXAMPLE_DAY, lang), &text);
-        no_more_than("FINDINGS_OF_A_NEWCOMER", findings.len(), FINDINGS_OF_A_NEWCOMER, 12);
+        assert!(findings.len() <= 12, "{:?}", said(&findings));
         for finding in &findings {
             assert!(!finding.help.trim().is_empty(), "{}", finding.rule);
         }
     }
-}
-
-/// A number that only falls, until it is at its goal.
-fn no_more_than(name: &str, found: usize, today: usize, goal: usize) {
-    assert!(found <= today, "{found} instead of {today}");
-    assert!(found == today || today <= goal, "lower {name} to {}", found.max(goal));
 }

@@ -93,35 +93,55 @@ fn a_graver_general_rule_stands_for_a_milder_special_one() {
     );
 }
 
+/// Message and place of the findings for whole parts.
+fn parts(text: &str) -> Vec<(String, String)> {
+    let findings = findings(&linter(""), text);
+    let parts = findings.iter().filter(|f| &*f.rule == "unanswered-block");
+    let parts = parts.map(|part| {
+        assert!(!part.declared && part.related.len() > 1);
+        assert_eq!(Some(part.severity), part.related.iter().map(|f| f.severity).max());
+        for basis in part.related.iter().flat_map(|f| &f.bases) {
+            assert!(part.bases.contains(basis), "{basis:?}");
+        }
+        (part.primary.pointer.to_string(), part.message.clone())
+    });
+    parts.collect()
+}
+
 #[test]
 fn what_lacks_in_one_part_is_one_finding() {
-    let text = format!("{DEPLOYED}codetermination: {{ steps: [{{ type: discussion, date: 2026-08-01 }}] }}\n");
-    let findings = findings(&linter(""), &text);
-    let at = |place: &str| findings.iter().find(|f| f.primary.pointer.to_string() == place);
-    let part = at("codetermination").unwrap();
-    assert_eq!(&*part.rule, "unanswered-block");
-    assert!(
-        part.message.starts_with("`codetermination` leaves "),
-        "{}",
-        part.message
-    );
-    assert_eq!(part.severity, part.related.iter().map(|f| f.severity).max().unwrap());
-    let block = at("control").unwrap();
-    assert!(
-        block.message.starts_with("nothing is said under `control`"),
-        "{}",
-        block.message
-    );
-    for finding in [part, block] {
-        assert!(!finding.declared && finding.related.len() > 1);
-        for related in &finding.related {
-            let field = related.primary.pointer.to_string();
-            let name = field
-                .strip_prefix(&format!("{}.", finding.primary.pointer))
-                .unwrap_or(&field);
-            assert!(finding.help.contains(&format!("`{name}`")), "{field}: {}", finding.help);
-        }
-    }
+    let one_item = "\ndata: { inputs: [{ id: a, category: pay, identifiable: true, purposes: [p] }] }\n";
+    let two_items = one_item.replace(" }] }", " }, { id: b, category: pay, purposes: [p] }] }");
+    let about = |text: &str, block: &str| {
+        let found = parts(&format!("{DEPLOYED}{text}"));
+        let found = found.into_iter().find(|(at, _)| at.starts_with(block));
+        found.unwrap_or_else(|| panic!("{block}"))
+    };
+    let (at, message) = about(one_item, "data");
+    assert_eq!(at, "data.inputs[0]");
+    assert!(message.starts_with("`data.inputs[0]` leaves "), "{message}");
+    let (at, message) = about(&two_items, "data");
+    assert_eq!(at, "data");
+    assert!(message.starts_with("`data` leaves "), "{message}");
+}
+
+#[test]
+fn blocks_that_are_not_there_are_one_finding_each_until_they_are_many() {
+    let all = parts(DEPLOYED);
+    let (at, message) = &all[0];
+    assert_eq!(at, "$");
+    assert!(message.starts_with("nothing is said yet about "), "{message}");
+    assert!(!all.iter().any(|(at, _)| at == "control"), "{all:?}");
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/exemplary.tillit.yaml")).unwrap();
+    let (before, after) = text.split_once("\nrights:").unwrap();
+    let rest = after.find("\n\n").map_or("", |end| &after[end..]);
+    let without = parts(&format!("{before}{rest}"));
+    let [(at, message)] = &without[..] else {
+        panic!("{without:?}")
+    };
+    assert_eq!(at, "rights");
+    assert!(message.starts_with("nothing is said under `rights`; "), "{message}");
 }
 
 #[test]

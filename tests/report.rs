@@ -33,6 +33,7 @@ data:
       category: shift-availability
       purposes: [plan]
       identifiable: true
+security: {shared_accounts: true}
 ";
 
 /// Two systems that watch the same drivers.

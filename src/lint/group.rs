@@ -1,61 +1,81 @@
 //! One finding where several are about one thing: a special rule stands for a general one at the same
 //! place, and one finding for all that the rules ask of a part of the manifest that is not there.
 
-use crate::finding::{Finding, Location, Severity};
+use crate::finding::{Finding, Location};
 use crate::pointer::{Pointer, Step};
 use crate::ruleset::{RuleSet, UNANSWERED_BLOCK};
 use crate::text::Lang;
 
 use super::Linter;
 
-/// Most fields that the label of a finding names.
-const MOST_FIELDS: usize = 6;
+/// Most fields that a finding names.
+const MOST_FIELDS: usize = 5;
+
+/// More parts than this that are not there at all are one finding: somebody has only begun to answer.
+const MOST_ABSENT: usize = 3;
 
 /// Brings the findings of one manifest together. Nothing is lost: what another finding stands for is
-/// in its `related`.
-pub(super) fn group(linter: &Linter, mut findings: Vec<Finding>) -> Vec<Finding> {
+/// in its `related`. `block` gives the place of the key of a top-level block.
+pub(super) fn group(linter: &Linter, mut findings: Vec<Finding>, block: &dyn Fn(&str) -> Location) -> Vec<Finding> {
     let rules = &linter.rules;
-    let one_by_one = rules.find(UNANSWERED_BLOCK).is_some_and(|rule| rules.is_off(rule));
     // What is about one thing begins at one place.
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
-    let mut out = Vec::with_capacity(findings.len());
+    let mut special = Vec::with_capacity(findings.len());
     let mut here: Vec<Finding> = Vec::new();
     for finding in findings {
         if here
             .first()
             .is_some_and(|f| f.primary.span.start != finding.primary.span.start)
         {
-            place(linter, std::mem::take(&mut here), one_by_one, &mut out);
+            special.extend(special_for_general(rules, std::mem::take(&mut here)));
         }
         here.push(finding);
     }
-    place(linter, here, one_by_one, &mut out);
-    out
+    special.extend(special_for_general(rules, here));
+    let one_by_one = rules.find(UNANSWERED_BLOCK).is_some_and(|rule| rules.is_off(rule));
+    match one_by_one {
+        true => special,
+        false => open_questions(linter, special, block),
+    }
 }
 
-/// The findings at one place.
-fn place(linter: &Linter, findings: Vec<Finding>, one_by_one: bool, out: &mut Vec<Finding>) {
-    let findings = special_for_general(&linter.rules, findings);
-    if one_by_one {
-        out.extend(findings);
-        return;
-    }
-    let mut parts: Vec<(Pointer, Vec<Finding>)> = Vec::new();
+/// One finding for all that the rules ask of a block.
+fn open_questions(linter: &Linter, findings: Vec<Finding>, block: &dyn Fn(&str) -> Location) -> Vec<Finding> {
+    let mut out = Vec::with_capacity(findings.len());
+    let mut blocks: Vec<(Step, Vec<Finding>)> = Vec::new();
     for finding in findings {
-        match part(&finding) {
-            Some(part) => match parts.iter_mut().find(|(p, _)| *p == part) {
+        let is_open = !finding.declared && finding.primary.above.is_some();
+        match finding.primary.pointer.0.first().filter(|_| is_open) {
+            Some(name) => match blocks.iter_mut().find(|(block, _)| block == name) {
                 Some((_, group)) => group.push(finding),
-                None => parts.push((part, vec![finding])),
+                None => blocks.push((name.clone(), vec![finding])),
             },
             None => out.push(finding),
         }
     }
-    for (part, mut group) in parts {
-        match group.len() {
-            1 => out.append(&mut group),
-            _ => out.push(unanswered(linter, part, group)),
+    let mut absent = Vec::new();
+    for (name, mut group) in blocks {
+        let is_absent = group.iter().any(is_in_absent_block);
+        let finding = match group.len() {
+            1 => group.remove(0),
+            _ => of_part(linter, Pointer(vec![name]), group, block),
+        };
+        if is_absent {
+            absent.push(finding)
+        } else {
+            out.push(finding)
         }
     }
+    match absent.len() > MOST_ABSENT {
+        true => out.push(of_absent(linter, absent)),
+        false => out.append(&mut absent),
+    }
+    out
+}
+
+/// Whether not even the block of a field is there.
+fn is_in_absent_block(finding: &Finding) -> bool {
+    finding.primary.above.as_ref().is_some_and(|above| above.0.is_empty())
 }
 
 /// Lets one finding stand for those at its place whose rules cover one another: the gravest, and of equally
@@ -92,103 +112,145 @@ fn special_for_general(rules: &RuleSet, findings: Vec<Finding>) -> Vec<Finding> 
     groups.into_iter().filter_map(of_group).collect()
 }
 
-/// The part of the manifest that a finding asks for: a block that is not there, or what lacks a field.
-fn part(finding: &Finding) -> Option<Pointer> {
-    let primary = &finding.primary;
-    let above = primary.above.as_ref().filter(|_| !finding.declared)?;
-    Some(match primary.pointer.0.first() {
-        Some(block) if above.0.is_empty() => Pointer(vec![block.clone()]),
-        _ => above.clone(),
-    })
-}
-
-/// One finding for all that the rules ask of a part.
-fn unanswered(linter: &Linter, part: Pointer, mut related: Vec<Finding>) -> Finding {
+/// One finding for what the rules ask of one block, or of what lies nearest to all of it.
+fn of_part(linter: &Linter, name: Pointer, group: Vec<Finding>, block: &dyn Fn(&str) -> Location) -> Finding {
     let lang = linter.lang;
-    let rules = &linter.rules;
-    related.sort_by(|a, b| (b.severity, &a.rule).cmp(&(a.severity, &b.rule)));
-    let first = &related[0];
-    let is_block = first.primary.above.as_ref().is_some_and(|above| above.0.is_empty());
-    let count = related.len();
-    let message = match (lang, is_block) {
+    let first = &group[0].primary;
+    let is_absent = is_in_absent_block(&group[0]);
+    let is_near = group.iter().all(|f| f.primary.above == first.above);
+    let (part, place) = match (&first.above, is_absent) {
+        (Some(above), false) if is_near => (above.clone(), first.clone()),
+        (_, false) => {
+            let above = Some(name.clone());
+            (
+                name.clone(),
+                Location {
+                    above,
+                    ..block(&name.to_string())
+                },
+            )
+        }
+        (_, true) => (name, first.clone()),
+    };
+    let count = group.len();
+    let message = match (lang, is_absent) {
         (Lang::En, true) => format!("nothing is said under `{part}`; {count} rules ask for it"),
         (Lang::Nb, true) => format!("ingenting er sagt under `{part}`; {count} regler spør etter det"),
         (Lang::En, false) => format!("`{part}` leaves {count} questions open"),
         (Lang::Nb, false) => format!("`{part}` lar {count} spørsmål stå åpne"),
     };
-    let mut fields: Vec<String> = Vec::new();
-    for finding in &related {
-        let field = below(&part, &finding.primary.pointer);
-        if !fields.contains(&field) {
-            fields.push(field);
-        }
-    }
-    let todo: Vec<String> = related
-        .iter()
-        .map(|finding| {
-            let title = rules.find(&finding.rule).map(|n| rules.rules[n].tail().title.get(lang));
+    let label = match (lang, is_absent) {
+        (Lang::En, true) => format!("`{part}` is not in this manifest"),
+        (Lang::Nb, true) => format!("`{part}` står ikke i dette manifestet"),
+        (_, false) => {
+            let fields = group.iter().map(|f| below(&part, &f.primary.pointer));
             format!(
-                "`{}`: {}",
-                below(&part, &finding.primary.pointer),
-                title.unwrap_or_default()
+                "{} {}",
+                lang.pick("not answered:", "ikke besvart:"),
+                some(fields.collect())
             )
-        })
-        .collect();
+        }
+    };
+    let todo = |finding: &Finding| {
+        let rules = &linter.rules;
+        let title = rules.find(&finding.rule).map(|n| rules.rules[n].tail().title.get(lang));
+        format!(
+            "`{}`: {}",
+            below(&part, &finding.primary.pointer),
+            title.unwrap_or_default()
+        )
+    };
+    let todo: Vec<String> = group.iter().map(todo).collect();
     let todo = todo.join("; ");
-    let help = match (lang, is_block) {
+    let help = match (lang, is_absent) {
         (Lang::En, true) => format!("Add `{part}:` and answer {todo}."),
         (Lang::Nb, true) => format!("Legg til `{part}:` og svar på {todo}."),
         (Lang::En, false) => format!("Answer {todo}."),
         (Lang::Nb, false) => format!("Svar på {todo}."),
     };
-    if fields.len() > MOST_FIELDS {
-        fields.truncate(MOST_FIELDS);
-        fields.push("…".to_owned());
-    }
-    let fields = fields
-        .iter()
-        .map(|f| format!("`{f}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
-        .replace("`…`", "…");
-    let label = match (lang, is_block) {
-        (Lang::En, true) => format!("`{part}` is not in this manifest"),
-        (Lang::Nb, true) => format!("`{part}` står ikke i dette manifestet"),
-        (Lang::En, false) => format!("not answered: {fields}"),
-        (Lang::Nb, false) => format!("ikke besvart: {fields}"),
+    let primary = Location {
+        pointer: part,
+        label,
+        ..place
     };
+    standing_for(group, message, help, primary)
+}
+
+/// One finding for all the blocks that are not there.
+fn of_absent(linter: &Linter, blocks: Vec<Finding>) -> Finding {
+    let lang = linter.lang;
+    let names = some(blocks.iter().map(|f| block_of(&f.primary.pointer)).collect());
+    let count = blocks.len();
+    let message = match lang {
+        Lang::En => format!("nothing is said yet about {count} parts: {names}"),
+        Lang::Nb => format!("ingenting er sagt ennå om {count} deler: {names}"),
+    };
+    let help = match lang {
+        Lang::En => "Begin with the first: add the key, and answer what the rules behind it ask for.",
+        Lang::Nb => "Begynn med den første: Legg til nøkkelen, og svar på det reglene bak den spør etter.",
+    };
+    let label = match lang {
+        Lang::En => format!("{count} parts are not in this manifest"),
+        Lang::Nb => format!("{count} deler står ikke i dette manifestet"),
+    };
+    let place = blocks[0].primary.clone();
+    let primary = Location {
+        pointer: Pointer::default(),
+        label,
+        ..place
+    };
+    standing_for(blocks, message, help.to_owned(), primary)
+}
+
+/// A finding for others: as grave as the gravest, with the clauses of all.
+fn standing_for(mut related: Vec<Finding>, message: String, help: String, primary: Location) -> Finding {
+    related.sort_by(|a, b| (b.severity, &a.rule).cmp(&(a.severity, &b.rule)));
     let mut finding = Finding {
         rule: UNANSWERED_BLOCK.into(),
-        severity: Severity::Note,
+        severity: related[0].severity,
         declared: false,
-        system: first.system.clone(),
+        system: related[0].system.clone(),
         message,
         help,
-        primary: Location {
-            pointer: part,
-            label,
-            ..first.primary.clone()
-        },
+        primary,
         secondary: Vec::new(),
         bases: Vec::new(),
         related: Vec::new(),
     };
     for each in &related {
-        finding.severity = finding.severity.max(each.severity);
         add_bases(&mut finding, each);
     }
     finding.related = related;
     finding
 }
 
+/// The top-level block of a place.
+fn block_of(pointer: &Pointer) -> String {
+    Pointer(pointer.0.iter().take(1).cloned().collect()).to_string()
+}
+
 /// A field of a part, by its name within it.
 fn below(part: &Pointer, field: &Pointer) -> String {
     let rest: Vec<Step> = field.0.iter().skip(part.0.len()).cloned().collect();
-    if rest.is_empty() {
-        field.to_string()
-    } else {
-        Pointer(rest).to_string()
+    match rest.is_empty() {
+        true => field.to_string(),
+        false => Pointer(rest).to_string(),
     }
+}
+
+/// Some names, each once.
+fn some(names: Vec<String>) -> String {
+    let mut out: Vec<String> = Vec::new();
+    for name in names.into_iter().map(|name| format!("`{name}`")) {
+        if !out.contains(&name) {
+            out.push(name);
+        }
+        if out.len() > MOST_FIELDS {
+            out[MOST_FIELDS] = "…".to_owned();
+            break;
+        }
+    }
+    out.join(", ")
 }
 
 fn add_bases(to: &mut Finding, from: &Finding) {

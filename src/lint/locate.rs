@@ -11,7 +11,6 @@ use crate::pointer::Pointer;
 use crate::schema::{Manifest, Place};
 use crate::source::{EncodingError, SourceFile, Span};
 use crate::text::{self, Lang, shown};
-use crate::value::Value;
 use crate::yaml::{Document, Limit, NodeId, Problem, ProblemKind};
 
 /// Digits of a SHA-256.
@@ -282,7 +281,7 @@ impl Checker<'_> {
     }
 
     /// A pack of policy that the configuration has switched off for a system that it would bind.
-    pub(super) fn switched_off(&self, examined: &Examined<'_>, packs: &[bool]) -> Option<Hit> {
+    pub(super) fn switched_off(&self, examined: &mut Examined<'_>, packs: &[bool]) -> Option<Hit> {
         let rules = &self.linter.rules;
         let manifest = examined.manifest;
         let off = rules
@@ -290,7 +289,9 @@ impl Checker<'_> {
             .iter()
             .zip(packs)
             .any(|(pack, on)| &*pack.id == "core" && !on);
-        let affects = manifest.at("system.affects_workers") == Value::Flag(true);
+        let definitions = &examined.rules.definitions.all;
+        let affects = definitions.iter().find(|d| d.name == "affects-workers");
+        let affects = affects.is_some_and(|definition| examined.truth(&definition.when).holds());
         let number = rules.find("core-pack-enabled").filter(|n| !rules.is_off(*n))?;
         let rule = &rules.rules[number];
         (off && affects).then(|| Hit {

@@ -15,6 +15,7 @@ use super::basis::{Clause, clauses, kind_of, rule_of};
 use crate::explain;
 use crate::finding::{Finding, Location, Mistake, Severity};
 use crate::lint::{FileReport, Linter, Run};
+use crate::pointer::Pointer;
 use crate::rule::{PackKind, Rule};
 use crate::ruleset::{RuleSet, UNANSWERED_BLOCK};
 use crate::source::SourceFile;
@@ -118,7 +119,7 @@ fn file_findings(page: &mut Page<'_>, linter: &Linter, file: &FileReport, most: 
     }
     // What is only worth knowing must not bury what has to be done: a line each.
     for note in &notes {
-        related_line(page, &linter.rules, note)?;
+        related_line(page, &linter.rules, note, 1)?;
     }
     if !notes.is_empty() {
         page.blank()?;
@@ -183,13 +184,8 @@ fn render_finding(
     for location in named.into_iter().chain(far) {
         below.push((Ink::Cyan, lang.pick("see", "se"), place(page, location)));
     }
-    if &*finding.rule == UNANSWERED_BLOCK {
-        let answer = lang.pick(
-            "Answer what these rules ask for:",
-            "Svar på det disse reglene spør etter:",
-        );
-        below.push((Ink::Cyan, lang.pick("help", "råd"), answer.to_owned()));
-    } else {
+    // What stands for questions has their lines below it instead.
+    if &*finding.rule != UNANSWERED_BLOCK {
         below.push((Ink::Cyan, lang.pick("help", "råd"), clean(&finding.help)));
         let mut line = None;
         for clause in clauses(rules, finding) {
@@ -213,8 +209,15 @@ fn render_finding(
         }
     }
     entries(page, &below)?;
+    let mut seen: Vec<&str> = Vec::new();
     for related in &finding.related {
-        related_line(page, rules, related)?;
+        let times = finding.related.iter().filter(|f| f.rule == related.rule).count();
+        if primary.pointer.0.is_empty() {
+            block_line(page, related)?;
+        } else if !seen.contains(&&*related.rule) {
+            seen.push(&related.rule);
+            related_line(page, rules, related, times)?;
+        }
     }
     page.blank()
 }
@@ -229,8 +232,27 @@ fn place(page: &Page<'_>, location: &Location) -> String {
     cut(text.trim_end(), 2 * page.style.width).into_owned()
 }
 
-/// One line for a note, or for a rule that asks for a missing block.
-fn related_line(page: &mut Page<'_>, rules: &RuleSet, finding: &Finding) -> io::Result<()> {
+/// One line for a block that is not there: the rules that ask for it.
+fn block_line(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
+    let severity = explain::severity(finding.severity, page.lang);
+    let gap = " ".repeat(SEVERITY_WIDTH.saturating_sub(width(severity)));
+    let rules: Vec<&str> = match &*finding.rule {
+        UNANSWERED_BLOCK => finding.related.iter().map(|f| &*f.rule).collect(),
+        rule => vec![rule],
+    };
+    let block = Pointer(finding.primary.pointer.0.iter().take(1).cloned().collect());
+    let line = format!(
+        "    {}{gap} `{}`: {}",
+        page.paint(Ink::of(finding.severity), severity),
+        escape(&block.to_string()),
+        escape(&rules.join(", ")),
+    );
+    let rest = " ".repeat(4 + SEVERITY_WIDTH + 1);
+    page.hanging("", &rest, &line)
+}
+
+/// One line for a note, or for a rule that asks for what is not there; `times` for several places.
+fn related_line(page: &mut Page<'_>, rules: &RuleSet, finding: &Finding, times: usize) -> io::Result<()> {
     let lang = page.lang;
     let known = rule_of(rules, finding);
     let title = clean(known.map_or("", |rule| rule.tail().title.get(lang)));
@@ -250,7 +272,12 @@ fn related_line(page: &mut Page<'_>, rules: &RuleSet, finding: &Finding) -> io::
         .collect();
     let severity = explain::severity(finding.severity, lang);
     let rule = escape(&finding.rule);
-    let tail = format!("({})", packs.join(" · "));
+    let times = if times > 1 {
+        format!("×{times} ")
+    } else {
+        String::new()
+    };
+    let tail = format!("{times}({})", packs.join(" · "));
     let used = 4 + SEVERITY_WIDTH + 1 + width(&rule) + 2 + 1 + width(&tail);
     let title = cut(&title, page.style.width.saturating_sub(used).max(12)).into_owned();
     let gap = " ".repeat(SEVERITY_WIDTH.saturating_sub(width(severity)));

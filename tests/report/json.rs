@@ -65,7 +65,7 @@ fn a_finding_says_where_and_why() {
     let findings = report["files"][0]["findings"].as_array().unwrap();
     let block = findings
         .iter()
-        .find(|f| f["rule"] == "unanswered-block" && f["location"]["pointer"] == "codetermination")
+        .find(|f| f["rule"] == "unanswered-block" && f["location"]["pointer"] == "data.inputs[0]")
         .unwrap();
     let related = block["related"].as_array().unwrap();
     let kinds = |finding: &Value| -> Vec<String> {
