@@ -131,12 +131,15 @@ impl Linter {
         }
         let Checker {
             mut findings,
-            summaries,
+            mut summaries,
             manifests,
             unchecked_records,
             ..
         } = checker;
         findings.sort_by(|a, b| a.order().cmp(&b.order()));
+        // Most files hold one manifest, and a run may hold very many files.
+        findings.shrink_to_fit();
+        summaries.shrink_to_fit();
         FileReport {
             findings,
             summaries,

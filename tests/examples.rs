@@ -56,9 +56,6 @@ const LEFT_OUT: [&str; 29] = [
     "recruitment.video_deletion",
 ];
 
-/// Warnings that still ask too much of a system that hardly bears on anyone. To be emptied, not added to.
-const TOO_MUCH_OF_THE_SMALLEST: [&str; 2] = ["thorough-assessment-first", "codetermination-during-use"];
-
 fn text(name: &str) -> String {
     let path = format!("examples/{name}.tillit.yaml");
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
