@@ -8,7 +8,7 @@ use std::fs;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use tillit::source::SourceFile;
+use tillit::source::{SourceFile, Span};
 use trees::{check_spans, yaml_files};
 
 /// Pieces from which much YAML, right and wrong, can be put together.
@@ -112,7 +112,11 @@ proptest! {
     }
 
     #[test]
-    fn a_position_is_where_counting_leads(text in "[a\nø😀\r]{0,1500}", at in any::<Index>()) {
+    fn a_position_is_where_counting_leads(
+        text in prop_oneof!["[a\nø😀\r]{0,1500}", "[ab\n]{0,1500}"],
+        at in any::<Index>(),
+        len in 0u32..700,
+    ) {
         let source = SourceFile::new("f", text.as_str());
         let ends: Vec<usize> = text.char_indices().map(|(i, _)| i).chain([text.len()]).collect();
         let at = *at.get(&ends);
@@ -126,5 +130,8 @@ proptest! {
         prop_assert_eq!(position.line as usize, lines.split('\n').count());
         prop_assert_eq!(position.column as usize, line.chars().count() + 1 + usize::from(open));
         prop_assert_eq!(position.utf16 as usize, line.encode_utf16().count() + 1 + usize::from(open));
+        let start = u32::try_from(at).unwrap();
+        let span = Span { start, end: start + len };
+        prop_assert_eq!(source.positions(span), (position, source.position(span.end)));
     }
 }

@@ -315,10 +315,11 @@ impl<'m, 'd> Reader<'m, 'd> {
     }
 
     fn mark(&self, place: &Place) -> Mark {
+        let (start, end) = self.source.positions(place.span);
         Mark {
             span: place.span,
-            start: self.source.position(place.span.start),
-            end: self.source.position(place.span.end),
+            start,
+            end,
         }
     }
 

@@ -18,12 +18,13 @@ const HASH: usize = 64;
 
 /// A location in a source.
 pub(super) fn location(source: &SourceFile, pointer: Pointer, span: Span, label: String) -> Location {
+    let (start, end) = source.positions(span);
     Location {
         file: Arc::clone(source.name()),
         pointer,
         span,
-        start: source.position(span.start),
-        end: source.position(span.end),
+        start,
+        end,
         label,
         above: None,
     }
