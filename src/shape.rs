@@ -106,7 +106,7 @@ impl Scope {
         self.by_path.get(path).copied()
     }
 
-    /// The keys of the mapping in a slot, or of the top of the scope.
+    /// The keys of the mapping in a slot, or of the top of the scope, the short ones first.
     pub fn keys(&self, map: Option<SlotId>) -> &[(String, SlotId)] {
         self.keys.get(place(map)).map_or(&[], Vec::as_slice)
     }
@@ -114,7 +114,8 @@ impl Scope {
     /// The slot of a key of that mapping.
     pub fn key(&self, map: Option<SlotId>, key: &str) -> Option<SlotId> {
         let keys = self.keys(map);
-        keys.binary_search_by(|(have, _)| have.as_str().cmp(key))
+        // By length first: most keys that are compared differ in it.
+        keys.binary_search_by(|(have, _)| by_length(have).cmp(&by_length(key)))
             .ok()
             .map(|i| keys[i].1)
     }
@@ -140,8 +141,13 @@ impl Scope {
     }
 
     fn sort(&mut self) {
-        self.keys.iter_mut().for_each(|keys| keys.sort());
+        let by_length = |(a, _): &(String, SlotId), (b, _): &(String, SlotId)| by_length(a).cmp(&by_length(b));
+        self.keys.iter_mut().for_each(|keys| keys.sort_by(by_length));
     }
+}
+
+fn by_length(key: &str) -> (usize, &str) {
+    (key.len(), key)
 }
 
 /// Where the keys of the mapping in a slot, or of the top of a scope, are kept.

@@ -8,6 +8,7 @@ use crate::finding::Location;
 use crate::pointer::{Pointer, Step};
 use crate::ruleset::RuleSet;
 use crate::schema::{InstanceId, Manifest, Place};
+use crate::shape::SlotId;
 use crate::source::{Position, SourceFile, Span};
 use crate::value::Value;
 use crate::vocabulary::TermId;
@@ -350,24 +351,45 @@ impl<'m, 'd> Reader<'m, 'd> {
         })
     }
 
+    /// The slots of fields of the items of a list, looked up once for all of them.
+    fn slots<const N: usize>(&self, list: &str, fields: [&str; N]) -> Option<[SlotId; N]> {
+        let (_, first) = self.items(list).next()?;
+        let scope = &self.manifest.shape.scopes[self.manifest.instance(first).scope];
+        let slots = fields.map(|field| scope.slot(field));
+        slots
+            .iter()
+            .all(Option::is_some)
+            .then(|| slots.map(Option::unwrap_or_default))
+    }
+
     fn data(&mut self) -> Box<[Data]> {
+        let purposes = self.slots("purposes", ["area", "secondary"]);
+        let inputs = self.slots(
+            "data.inputs",
+            ["id", "category", "identifiable", "purposes", "from_system"],
+        );
+        let generated = self.slots("data.generated", ["id", "category", "identifiable", "purposes"]);
+        let inputs = inputs.map(|[id, category, identifiable, purposes, from]| {
+            ("data.inputs", [id, category, identifiable, purposes], Some(from))
+        });
+        let generated = generated.map(|slots| ("data.generated", slots, None));
         let mut data = Vec::new();
-        for (list, generated) in [("data.inputs", false), ("data.generated", true)] {
+        for (list, slots, from) in inputs.into_iter().chain(generated) {
             for (index, item) in self.items(list) {
-                let from = self.field(item, "from_system");
-                let is_personal = self.field(item, "identifiable") == Value::Flag(true);
-                let Value::Text(id) = self.field(item, "id") else {
-                    continue;
-                };
+                let [id, category, identifiable, serves] = slots.map(|slot| self.manifest.value(item, slot));
+                let from = from.map_or(Value::Absent, |slot| self.manifest.value(item, slot));
+                let is_personal = identifiable == Value::Flag(true);
+                let Value::Text(id) = id else { continue };
                 if is_personal || matches!(from, Value::Text(_)) {
+                    let mark = self.mark(&self.manifest.anchor(item));
                     data.push(Data {
                         id: self.keep(id),
-                        category: term(self.field(item, "category")),
-                        areas: self.keep_areas(item),
+                        category: term(category),
+                        areas: self.keep_areas(serves, purposes),
                         from: self.keep_text(from),
-                        generated,
+                        generated: list == "data.generated",
                         index,
-                        mark: self.mark(&self.manifest.anchor(item)),
+                        mark,
                     });
                 }
             }
@@ -375,20 +397,20 @@ impl<'m, 'd> Reader<'m, 'd> {
         data.into()
     }
 
-    /// Areas of the purposes of a kind of data, in order.
-    fn keep_areas(&mut self, item: InstanceId) -> Part {
+    /// Areas of the purposes that data serves, in order, without those of a declared secondary use.
+    fn keep_areas(&mut self, serves: Value<'d>, purposes: Option<[SlotId; 2]>) -> Part {
         let first = self.items("purposes").next();
-        let Some(scope) = first.map(|(_, first)| self.manifest.instance(first).scope) else {
+        let (Some([area, secondary]), Some((_, first))) = (purposes, first) else {
             return Part::default();
         };
-        let ids = self.manifest.list(self.field(item, "purposes"));
-        let purposes = ids.iter().filter_map(|(value, _)| match value {
+        let scope = self.manifest.instance(first).scope;
+        let served = self.manifest.list(serves).iter().filter_map(|(value, _)| match value {
             Value::Text(id) => self.manifest.find(scope, id),
             _ => None,
         });
-        let first_uses = purposes.filter(|purpose| self.field(*purpose, "secondary") != Value::Flag(true));
+        let first_uses = served.filter(|item| self.manifest.value(*item, secondary) != Value::Flag(true));
         let mut areas: Vec<TermId> = first_uses
-            .filter_map(|purpose| term(self.field(purpose, "area")))
+            .filter_map(|item| term(self.manifest.value(item, area)))
             .collect();
         areas.sort_unstable_by_key(|area| area.term);
         areas.dedup();

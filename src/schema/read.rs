@@ -89,10 +89,12 @@ impl<'d> Reader<'d, '_> {
     /// A key that is not among the known ones.
     fn unknown_key<'a>(&mut self, name: &str, known: impl Iterator<Item = &'a str> + Clone, key: NodeId) {
         let nearest = self.nearest(name, known.clone());
-        let known = match nearest.is_some() || self.is_full() {
+        let mut known: Vec<String> = match nearest.is_some() || self.is_full() {
             true => Vec::new(),
-            false => known.take(MOST_KNOWN).map(str::to_owned).collect(),
+            false => known.map(str::to_owned).collect(),
         };
+        known.sort();
+        known.truncate(MOST_KNOWN);
         self.problem(
             ProblemKind::UnknownKey {
                 key: shown(name),
