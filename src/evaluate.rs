@@ -198,11 +198,40 @@ impl<'d> Examined<'d> {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Field(at) => out.push_str(&self.shown(self.slot(*at).value, lang)),
                 Piece::Nothing => out.push_str(lang.pick("not stated", "ikke oppgitt")),
-                Piece::Missing => out.push_str(&missing.join(", ")),
+                Piece::Missing => out.push_str(&listed(missing, lang)),
             }
         }
         out
     }
+}
+
+/// Most missing things that a message names.
+const MOST_MISSING: usize = 4;
+
+/// What is missing, as a list; a field beside the one before it goes by its last key.
+fn listed(missing: &[String], lang: Lang) -> String {
+    let parent = |name: &str| Some(name.strip_prefix('`')?.rsplit_once('.')?.0.to_owned());
+    let mut out = String::new();
+    let mut before = None;
+    // One more than fits is as long as the words that say so.
+    let shown = if missing.len() > MOST_MISSING + 1 { MOST_MISSING } else { missing.len() };
+    for name in &missing[..shown] {
+        let here = parent(name);
+        if !out.is_empty() {
+            out.push_str(", ");
+        }
+        match &here {
+            Some(parent) if here == before => out.push_str(&name.replacen(&format!("{parent}."), "", 1)),
+            _ => out.push_str(name),
+        }
+        before = here;
+    }
+    match (missing.len() - shown, lang) {
+        (0, _) => {}
+        (more, Lang::En) => out.push_str(&format!(" and {more} more")),
+        (more, Lang::Nb) => out.push_str(&format!(" og {more} til")),
+    }
+    out
 }
 
 fn counts(basis: &RuleBasis, packs: &[bool]) -> bool {
