@@ -206,15 +206,14 @@ impl<'d> Examined<'d> {
 }
 
 /// Most missing things that a message names.
-const MOST_MISSING: usize = 4;
+const MOST_MISSING: usize = 3;
 
 /// What is missing, as a list; a field beside the one before it goes by its last key.
 fn listed(missing: &[String], lang: Lang) -> String {
     let parent = |name: &str| Some(name.strip_prefix('`')?.rsplit_once('.')?.0.to_owned());
     let mut out = String::new();
     let mut before = None;
-    // One more than fits is as long as the words that say so.
-    let shown = if missing.len() > MOST_MISSING + 1 { MOST_MISSING } else { missing.len() };
+    let shown = missing.len().min(MOST_MISSING);
     for name in &missing[..shown] {
         let here = parent(name);
         if !out.is_empty() {

@@ -5,10 +5,17 @@
 use std::collections::BTreeSet;
 
 use regex::Regex;
+use tillit::config::Config;
+use tillit::lint::Linter;
+use tillit::text::Lang;
+use tillit::trial;
+use tillit::value::parse_date;
 use tillit::yaml::{Documents, Limits};
 
 /// The longest message, in characters.
 const LONGEST_MESSAGE: usize = 159;
+/// The longest message with the values of an example filled in.
+const LONGEST_FILLED: usize = 180;
 /// The longest title, in characters.
 const LONGEST_TITLE: usize = 80;
 /// The longest sentence of a remedy or a reason, in words.
@@ -143,6 +150,28 @@ fn rules_are_written_in_plain_language() {
         "\n{} mistakes\n{mistakes}",
         mistakes.lines().count()
     );
+}
+
+/// With the values of an example in it a message is still one that a person takes in.
+#[test]
+fn filled_messages_stay_short() {
+    let today = parse_date(trial::EXAMPLE_DAY).unwrap();
+    let linter = Linter::new(&Config::default(), &[], today, Lang::En).unwrap_or_else(|m| panic!("{m:?}"));
+    let mut long = String::new();
+    for rule in &linter.rules.rules {
+        for lang in [Lang::En, Lang::Nb] {
+            for found in trial::examples(&linter, rule, lang)
+                .into_iter()
+                .flat_map(|example| example.found)
+            {
+                let length = found.message.chars().count();
+                if length > LONGEST_FILLED {
+                    long.push_str(&format!("{}: {length}: {}\n", rule.id, found.message));
+                }
+            }
+        }
+    }
+    assert!(long.is_empty(), "\n{long}");
 }
 
 /// What is wrong with the form of a text.
