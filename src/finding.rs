@@ -9,6 +9,9 @@ use crate::pointer::Pointer;
 use crate::source::{Position, SourceFile, Span};
 use crate::text::Localized;
 
+/// The rule whose finding stands for all that the rules ask of a part of the manifest.
+pub const UNANSWERED_BLOCK: &str = "unanswered-block";
+
 /// How serious a finding is. The levels are those of SARIF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
@@ -68,7 +71,7 @@ pub struct Location {
     pub end: Position,
     /// What stands there, for a label beside the excerpt; may be empty.
     pub label: String,
-    /// For a field that is not there: the nearest place above it that is, to which `span` belongs.
+    /// For a field that is not answered: the nearest place above it. A field that is not there has its span.
     pub above: Option<Pointer>,
 }
 
@@ -110,6 +113,16 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The findings of rules behind it, at whatever depth; itself when it stands for no others.
+    pub fn leaves(&self) -> Vec<&Finding> {
+        match self.rule.as_ref() == UNANSWERED_BLOCK {
+            true => self.related.iter().flat_map(Finding::leaves).collect(),
+            false => std::iter::once(self)
+                .chain(self.related.iter().flat_map(Finding::leaves))
+                .collect(),
+        }
+    }
+
     /// A key for sorting: by file, place, gravity, then rule, so that output is stable.
     pub fn order(&self) -> impl Ord + '_ {
         (

@@ -235,10 +235,11 @@ impl<'a> Checker<'a> {
 
     /// Findings from hits, brought together where several are about one thing.
     fn hits(&mut self, hits: Vec<Hit>, score: &Score, manifest: &Manifest<'_>) {
-        let findings = hits
+        let mut findings: Vec<Finding> = hits
             .into_iter()
             .map(|hit| self.finding_of(hit, score, manifest))
             .collect();
+        self.unknown_answers(manifest, &mut findings);
         let block = |name: &str| {
             let slot = manifest.shape.scopes[0].slot(name);
             let place = slot.map_or_else(|| manifest.anchor(0), |slot| manifest.place(0, slot));

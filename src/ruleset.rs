@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::builtin::{self, Builtin};
 use crate::config::{Config, Level};
-use crate::finding::{Mistake, Severity};
+use crate::finding::{Mistake, Severity, UNANSWERED_BLOCK};
 use crate::rule::{self, Context, Definitions, Extent, Names, Pack, Rule, Source, Template, Variant};
 use crate::shape::{Kind, ScopeId, Shape};
 use crate::source::{SourceFile, Span};
@@ -15,9 +15,6 @@ use crate::vocabulary::{OwnTermError, Vocabularies};
 
 /// Name of the vocabulary of intrusion bands, whose terms stand in `rules/intrusion.yaml`.
 pub const BANDS: &str = "intrusion_bands";
-
-/// The rule whose finding stands for all that the rules ask of a missing block.
-pub const UNANSWERED_BLOCK: &str = "unanswered-block";
 
 /// Scopes and slots of the facts.
 #[derive(Clone, Copy, Debug)]

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use tillit::config::Config;
 use tillit::finding::{Finding, Severity};
 use tillit::lint::{EvidenceState, Linter};
@@ -152,6 +153,61 @@ fn it_answers_every_field_or_the_list_says_why_not() {
     let open: BTreeSet<String> = fields.difference(&answered).cloned().collect();
     assert_eq!(open, left_out, "answer the field, or say in LEFT_OUT why not");
     assert!(open.len() * 10 < fields.len(), "{} of {}", open.len(), fields.len());
+}
+
+/// An answer that nobody knows is never passed over: either a rule asks, or the answer itself is pointed out.
+#[test]
+fn every_unknown_answer_is_told_of() {
+    let linter = linter(EXAMPLE_DAY, Lang::En);
+    let text = text("exemplary");
+    let document = Documents::new(&text, Limits::default(), false).next().unwrap();
+    let whole = document.to_json(document.root().unwrap());
+    let mut paths = Vec::new();
+    every_value(&whole, &mut Vec::new(), &mut paths);
+    let (mut tried, mut passed) = (0, Vec::new());
+    for path in paths {
+        let mut changed = whole.clone();
+        let mut here = &mut changed;
+        for step in &path {
+            here = match step.parse::<usize>() {
+                Ok(index) => &mut here[index],
+                Err(_) => &mut here[step.as_str()],
+            };
+        }
+        *here = Json::from("unknown");
+        let found = findings(&linter, &serde_yaml::to_string(&changed).unwrap());
+        // Where the schema takes no `unknown`, or an id is gone that others refer to, that is the finding.
+        // The date of a record decides nothing.
+        let (last, way) = path.split_last().unwrap();
+        let above = whole.pointer(&format!("/{}", way.join("/"))).unwrap_or(&whole);
+        let in_record = ["file", "url", "archive"].iter().any(|key| above.get(key).is_some());
+        if found.is_empty() && !(in_record && last == "date") {
+            passed.push(path.join("."));
+        }
+        tried += 1;
+    }
+    assert_eq!(passed, [""; 0]);
+    assert!(tried > 500, "{tried}");
+}
+
+/// The way to every value of a tree: blocks, lists, items and scalars.
+fn every_value(value: &Json, path: &mut Vec<String>, paths: &mut Vec<Vec<String>>) {
+    if !path.is_empty() {
+        paths.push(path.clone());
+    }
+    let children: Vec<(String, &Json)> = match value {
+        Json::Object(map) => map.iter().map(|(key, value)| (key.clone(), value)).collect(),
+        Json::Array(items) => (0..)
+            .zip(items)
+            .map(|(n, item): (usize, _)| (n.to_string(), item))
+            .collect(),
+        _ => Vec::new(),
+    };
+    for (step, child) in children {
+        path.push(step);
+        every_value(child, path, paths);
+        path.pop();
+    }
 }
 
 /// What hardly bears on anyone is told in a few lines, without words for their own sake.

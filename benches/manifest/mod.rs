@@ -251,6 +251,7 @@ suppliers:
   - name: Supplier {}
     country: \"NO\"
     role: processor
+    processes_personal_data: true
     contract: {{ archive: \"{archive}-6\" }}
     subprocessors: []
     subprocessors_declared: true

@@ -162,7 +162,14 @@ impl<'d> Examined<'d> {
             Test::EveryItem(inner) if !wanted => {
                 if let Inner::Item(condition) = &**inner {
                     for item in self.manifest.items(value) {
-                        self.inside(item, |this| this.missing(condition, false, lang, out));
+                        let mut names = Vec::new();
+                        self.inside(item, |this| this.missing(condition, false, lang, &mut names));
+                        let of = self.manifest.anchor(item).pointer;
+                        let named = |name: String| match name.strip_prefix('`') {
+                            Some(field) => format!("`{of}.{field}"),
+                            None => name,
+                        };
+                        out.extend(names.into_iter().map(named));
                     }
                 }
             }

@@ -1,15 +1,18 @@
 //! One finding where several are about one thing: a special rule stands for a general one at the same
 //! place, and one finding for all that the rules ask of a part of the manifest that is not there.
 
-use crate::finding::{Finding, Location};
+use crate::finding::{Finding, Location, UNANSWERED_BLOCK};
 use crate::pointer::{Pointer, Step};
-use crate::ruleset::{RuleSet, UNANSWERED_BLOCK};
+use crate::ruleset::RuleSet;
 use crate::text::Lang;
 
 use super::Linter;
 
 /// Most fields that a finding names.
-const MOST_FIELDS: usize = 5;
+const MOST_FIELDS: usize = 12;
+
+/// Most blocks that a message names.
+const MOST_BLOCKS: usize = 5;
 
 /// More parts than this that are not there at all are one finding: somebody has only begun to answer.
 const MOST_ABSENT: usize = 3;
@@ -140,14 +143,14 @@ fn of_part(linter: &Linter, name: Pointer, group: Vec<Finding>, block: &dyn Fn(&
         (Lang::Nb, false) => format!("`{part}` lar {count} spørsmål stå åpne"),
     };
     let label = match (lang, is_absent) {
-        (Lang::En, true) => format!("`{part}` is not in this manifest"),
-        (Lang::Nb, true) => format!("`{part}` står ikke i dette manifestet"),
+        (Lang::En, true) => format!("`{part}` is not answered in this manifest"),
+        (Lang::Nb, true) => format!("`{part}` er ikke besvart i dette manifestet"),
         (_, false) => {
             let fields = group.iter().map(|f| below(&part, &f.primary.pointer));
             format!(
                 "{} {}",
                 lang.pick("not answered:", "ikke besvart:"),
-                some(fields.collect())
+                some(fields.collect(), MOST_FIELDS)
             )
         }
     };
@@ -179,7 +182,10 @@ fn of_part(linter: &Linter, name: Pointer, group: Vec<Finding>, block: &dyn Fn(&
 /// One finding for all the blocks that are not there.
 fn of_absent(linter: &Linter, blocks: Vec<Finding>) -> Finding {
     let lang = linter.lang;
-    let names = some(blocks.iter().map(|f| block_of(&f.primary.pointer)).collect());
+    let names = some(
+        blocks.iter().map(|f| block_of(&f.primary.pointer)).collect(),
+        MOST_BLOCKS,
+    );
     let count = blocks.len();
     let message = match lang {
         Lang::En => format!("nothing is said yet about {count} parts: {names}"),
@@ -190,8 +196,8 @@ fn of_absent(linter: &Linter, blocks: Vec<Finding>) -> Finding {
         Lang::Nb => "Begynn med den første: Legg til nøkkelen, og svar på det reglene bak den spør etter.",
     };
     let label = match lang {
-        Lang::En => format!("{count} parts are not in this manifest"),
-        Lang::Nb => format!("{count} deler står ikke i dette manifestet"),
+        Lang::En => format!("{count} parts are not answered in this manifest"),
+        Lang::Nb => format!("{count} deler er ikke besvart i dette manifestet"),
     };
     let place = blocks[0].primary.clone();
     let primary = Location {
@@ -239,14 +245,14 @@ fn below(part: &Pointer, field: &Pointer) -> String {
 }
 
 /// Some names, each once.
-fn some(names: Vec<String>) -> String {
+fn some(names: Vec<String>, most: usize) -> String {
     let mut out: Vec<String> = Vec::new();
     for name in names.into_iter().map(|name| format!("`{name}`")) {
         if !out.contains(&name) {
             out.push(name);
         }
-        if out.len() > MOST_FIELDS {
-            out[MOST_FIELDS] = "…".to_owned();
+        if out.len() > most {
+            out[most] = "…".to_owned();
             break;
         }
     }

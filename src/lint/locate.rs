@@ -281,6 +281,33 @@ impl Checker<'_> {
         level.into_iter().chain(terms).collect()
     }
 
+    /// Every `unknown` that no rule asks about: it may have switched off a rule that would have.
+    pub(super) fn unknown_answers(&self, manifest: &Manifest<'_>, findings: &mut Vec<Finding>) {
+        let rules = &self.linter.rules;
+        let Some(number) = rules.find("unknown-answer") else {
+            return;
+        };
+        let (rule, lang) = (&rules.rules[number], self.lang());
+        let asked = findings.len();
+        for place in manifest.unknowns() {
+            if findings[..asked].iter().any(|f| f.primary.pointer == place.pointer) {
+                continue;
+            }
+            findings.push(Finding {
+                rule: Arc::clone(&rule.id),
+                severity: rule.severity,
+                declared: false,
+                system: self.system.clone(),
+                message: rule.tail().message.get(lang).to_owned(),
+                help: rule.tail().help.get(lang).to_owned(),
+                primary: self.location(&place, not_here(&place, lang)),
+                secondary: Vec::new(),
+                bases: Vec::new(),
+                related: Vec::new(),
+            });
+        }
+    }
+
     /// A pack of policy that the configuration has switched off for a system that it would bind.
     pub(super) fn switched_off(&self, examined: &mut Examined<'_>, packs: &[bool]) -> Option<Hit> {
         let rules = &self.linter.rules;

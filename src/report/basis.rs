@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, UNANSWERED_BLOCK};
 use crate::rule::{PackKind, Rule, RuleBasis, Source};
-use crate::ruleset::{RuleSet, UNANSWERED_BLOCK};
+use crate::ruleset::RuleSet;
 
 /// The category of findings about the form of a file, which no rule file describes.
 const FORM: &str = "form";

@@ -13,11 +13,11 @@ use self::excerpt::{Excerpt, Mark};
 use self::page::{Ink, Page, clean, cut, cut_front, width};
 use super::basis::{Clause, clauses, kind_of, rule_of};
 use crate::explain;
-use crate::finding::{Finding, Location, Mistake, Severity};
+use crate::finding::{Finding, Location, Mistake, Severity, UNANSWERED_BLOCK};
 use crate::lint::{FileReport, Linter, Run};
 use crate::pointer::Pointer;
 use crate::rule::{PackKind, Rule};
-use crate::ruleset::{RuleSet, UNANSWERED_BLOCK};
+use crate::ruleset::RuleSet;
 use crate::source::SourceFile;
 use crate::text::{Lang, escape};
 
@@ -209,14 +209,20 @@ fn render_finding(
         }
     }
     entries(page, &below)?;
+    if primary.pointer.0.is_empty() && &*finding.rule == UNANSWERED_BLOCK {
+        for part in &finding.related {
+            part_line(page, rules, part)?;
+        }
+        return page.blank();
+    }
+    // What is asked of several places is said once.
+    let leaves: Vec<&Finding> = finding.related.iter().flat_map(Finding::leaves).collect();
     let mut seen: Vec<&str> = Vec::new();
-    for related in &finding.related {
-        let times = finding.related.iter().filter(|f| f.rule == related.rule).count();
-        if primary.pointer.0.is_empty() {
-            block_line(page, related)?;
-        } else if !seen.contains(&&*related.rule) {
-            seen.push(&related.rule);
-            related_line(page, rules, related, times)?;
+    for leaf in &leaves {
+        if !seen.contains(&&*leaf.rule) {
+            seen.push(&leaf.rule);
+            let times = leaves.iter().filter(|f| f.rule == leaf.rule).count();
+            related_line(page, rules, leaf, times)?;
         }
     }
     page.blank()
@@ -232,23 +238,27 @@ fn place(page: &Page<'_>, location: &Location) -> String {
     cut(text.trim_end(), 2 * page.style.width).into_owned()
 }
 
-/// One line for a block that is not there: the rules that ask for it.
-fn block_line(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
-    let severity = explain::severity(finding.severity, page.lang);
+/// One line for a part that is not there: what the gravest of the rules that ask for it says, and which
+/// others ask.
+fn part_line(page: &mut Page<'_>, rules: &RuleSet, part: &Finding) -> io::Result<()> {
+    let lang = page.lang;
+    let severity = explain::severity(part.severity, lang);
     let gap = " ".repeat(SEVERITY_WIDTH.saturating_sub(width(severity)));
-    let rules: Vec<&str> = match &*finding.rule {
-        UNANSWERED_BLOCK => finding.related.iter().map(|f| &*f.rule).collect(),
-        rule => vec![rule],
+    let block = Pointer(part.primary.pointer.0.iter().take(1).cloned().collect());
+    let leaves = part.leaves();
+    let gravest = leaves.first().and_then(|leaf| rule_of(rules, leaf));
+    let title = clean(gravest.map_or("", |rule| rule.tail().title.get(lang)));
+    let others: Vec<&str> = leaves.iter().skip(1).map(|leaf| &*leaf.rule).collect();
+    let others = match others.is_empty() {
+        true => String::new(),
+        false => format!(" (+ {})", escape(&others.join(", "))),
     };
-    let block = Pointer(finding.primary.pointer.0.iter().take(1).cloned().collect());
     let line = format!(
-        "    {}{gap} `{}`: {}",
-        page.paint(Ink::of(finding.severity), severity),
+        "    {}{gap} `{}`: {title}{others}",
+        page.paint(Ink::of(part.severity), severity),
         escape(&block.to_string()),
-        escape(&rules.join(", ")),
     );
-    let rest = " ".repeat(4 + SEVERITY_WIDTH + 1);
-    page.hanging("", &rest, &line)
+    page.hanging("", &" ".repeat(4 + SEVERITY_WIDTH + 1), &line)
 }
 
 /// One line for a note, or for a rule that asks for what is not there; `times` for several places.
@@ -272,12 +282,18 @@ fn related_line(page: &mut Page<'_>, rules: &RuleSet, finding: &Finding, times: 
         .collect();
     let severity = explain::severity(finding.severity, lang);
     let rule = escape(&finding.rule);
+    let from = finding.bases.iter().filter_map(|basis| basis.from).min();
+    let from = match (from, lang) {
+        (None, _) => String::new(),
+        (Some(day), Lang::En) => format!(", from {day}"),
+        (Some(day), Lang::Nb) => format!(", fra {day}"),
+    };
     let times = if times > 1 {
         format!("×{times} ")
     } else {
         String::new()
     };
-    let tail = format!("{times}({})", packs.join(" · "));
+    let tail = format!("{times}({}{from})", packs.join(" · "));
     let used = 4 + SEVERITY_WIDTH + 1 + width(&rule) + 2 + 1 + width(&tail);
     let title = cut(&title, page.style.width.saturating_sub(used).max(12)).into_owned();
     let gap = " ".repeat(SEVERITY_WIDTH.saturating_sub(width(severity)));

@@ -1,6 +1,6 @@
 //! From a field, there or not, to a place in the document.
 
-use super::{InstanceId, Manifest};
+use super::{InstanceId, Manifest, Slot};
 use crate::pointer::{Pointer, Step};
 use crate::shape::SlotId;
 use crate::source::Span;
@@ -14,7 +14,7 @@ pub struct Place {
     pub pointer: Pointer,
     /// In bytes.
     pub span: Span,
-    /// When the field itself is not there: the nearest place above it that is, whose bytes these are.
+    /// When the field is not answered: the nearest place above it. A field that is not there has its bytes.
     pub above: Option<Pointer>,
 }
 
@@ -24,14 +24,17 @@ impl<'d> Manifest<'d> {
     pub fn place(&self, instance: InstanceId, slot: SlotId) -> Place {
         let scope = &self.shape.scopes[self.instance(instance).scope];
         let pointer = self.pointer(instance, Some(&scope.fields[slot].path));
+        let mut above = scope.fields[slot].parent;
         if let Some(span) = self.entry_span(instance, slot) {
+            // What is `unknown` is as open as what is not there.
+            let is_open = self.value(instance, slot) == Value::Unknown;
+            let over = above.map(|parent| scope.fields[parent].path.as_str());
             return Place {
                 pointer,
                 span,
-                above: None,
+                above: is_open.then(|| self.pointer(instance, over)),
             };
         }
-        let mut above = scope.fields[slot].parent;
         while let Some(parent) = above {
             if let Some(key) = self.slot(instance, parent).key {
                 return Place {
@@ -47,6 +50,26 @@ impl<'d> Manifest<'d> {
             span: self.anchor(instance).span,
             above: Some(self.pointer(instance, None)),
         }
+    }
+
+    /// The places that are answered with `unknown`: fields, lists with such a value, and items.
+    pub fn unknowns(&self) -> Vec<Place> {
+        let is_open = |slot: &Slot<'d>| {
+            let in_list = || self.list(slot.value).iter().any(|(value, _)| *value == Value::Unknown);
+            slot.key.is_some() && (slot.value == Value::Unknown || in_list())
+        };
+        let mut places = Vec::new();
+        for (id, instance) in (0..).zip(&self.instances) {
+            let item = instance
+                .node
+                .filter(|node| id != 0 && self.document.text(*node) == Some("unknown"));
+            places.extend(item.map(|_| self.anchor(id)));
+            let base = instance.base as usize;
+            let slots = &self.slots[base..base + self.shape.scopes[instance.scope].fields.len()];
+            let open = slots.iter().enumerate().filter(|(_, slot)| is_open(slot));
+            places.extend(open.map(|(slot, _)| self.place(id, slot)));
+        }
+        places
     }
 
     /// The place of an instance: its id or name, or the first thing in it.

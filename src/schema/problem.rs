@@ -219,7 +219,7 @@ impl ProblemKind {
                 open,
                 known,
             } => {
-                let list = known.join(", ");
+                let list = known_words(term, known, lang);
                 let more = if *open {
                     both(
                         format!(
@@ -378,5 +378,22 @@ impl Kind {
                 "en liste med oppføringer, hver bak `- `",
             ),
         }
+    }
+}
+
+/// Most known words that a help text lists.
+const MOST_KNOWN: usize = 40;
+
+/// The known words, those that have the wrong one in them first; of very many, how many more there are.
+fn known_words(wrong: &str, known: &[String], lang: Lang) -> String {
+    let is_like = |word: &&String| wrong.len() > 2 && word.split('-').any(|part| part == wrong);
+    let (like, others): (Vec<&String>, Vec<&String>) = known.iter().partition(is_like);
+    let words: Vec<&str> = like.into_iter().chain(others).map(String::as_str).collect();
+    let shown = words.len().min(MOST_KNOWN);
+    let list = words[..shown].join(", ");
+    match (words.len() - shown, lang) {
+        (0, _) => list,
+        (more, Lang::En) => format!("{list}, and {more} more (`tillit schema manifest` lists them)"),
+        (more, Lang::Nb) => format!("{list} og {more} til (`tillit schema manifest` viser dem)"),
     }
 }

@@ -61,9 +61,6 @@ const MOST_PROBLEMS: usize = 500;
 /// Known ids that a dangling reference is compared with.
 const MOST_COMPARED: usize = 100;
 
-/// Most known words that a problem lists.
-const MOST_KNOWN: usize = 40;
-
 impl<'d> Reader<'d, '_> {
     fn problem(&mut self, kind: ProblemKind, node: NodeId) {
         self.problem_with(kind, node, None);
@@ -94,7 +91,6 @@ impl<'d> Reader<'d, '_> {
             false => known.map(str::to_owned).collect(),
         };
         known.sort();
-        known.truncate(MOST_KNOWN);
         self.problem(
             ProblemKind::UnknownKey {
                 key: shown(name),
@@ -365,7 +361,7 @@ impl<'d> Reader<'d, '_> {
                         open: vocabulary.open,
                         known: match self.is_full() {
                             true => Vec::new(),
-                            false => vocabulary.ids().take(MOST_KNOWN).map(str::to_owned).collect(),
+                            false => vocabulary.ids().map(str::to_owned).collect(),
                         },
                     }),
                 }
@@ -401,13 +397,16 @@ impl<'d> Reader<'d, '_> {
         const KEYS: [&str; 5] = ["file", "url", "archive", "sha256", "date"];
         let document = self.manifest.document;
         let mut places = 0;
+        let mut open = false;
         let mut unknown = self.has_refused_key(node);
         for (inner, value) in document.entries(node) {
             let Some(name) = self.key_name(inner) else { continue };
             let read = match name {
                 "file" | "url" | "archive" => {
                     places += 1;
-                    self.one(&Kind::Text, Some(inner), value)
+                    let read = self.one(&Kind::Text, Some(inner), value);
+                    open |= read == Value::Unknown;
+                    read
                 }
                 "sha256" => self.one(&Kind::Text, Some(inner), value),
                 "date" => {
@@ -434,7 +433,8 @@ impl<'d> Reader<'d, '_> {
             }
         }
         if places == 1 {
-            return Value::Evidence(node);
+            // A record that nobody knows where to find is none.
+            return if open { Value::Unknown } else { Value::Evidence(node) };
         }
         // A key that is reported may be the place that is missing.
         if places > 1 || !unknown {

@@ -81,7 +81,13 @@ pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
     }
     let found = severities(page, run.findings().map(|f| f.severity));
     let checked = page.paint(Ink::Bold, &checked);
-    page.paragraph(&format!("{checked}: {found}"))
+    let leaves: usize = run.findings().map(|f| f.leaves().len()).sum();
+    let behind = match (leaves > run.findings().count(), lang) {
+        (false, _) => String::new(),
+        (true, Lang::En) => format!(", for {leaves} things to do"),
+        (true, Lang::Nb) => format!(", for {leaves} ting å gjøre"),
+    };
+    page.paragraph(&format!("{checked}: {found}{behind}"))
 }
 
 /// Under which packs the manifests were checked: what no pack asks for, nobody has looked at.
@@ -99,7 +105,13 @@ fn packs(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
         .iter()
         .zip(&rules.pack_switches)
         .filter(|(_, set)| **set == Some(false));
-    let off: Vec<&str> = off.map(|(pack, _)| &*pack.id).collect();
+    let mut off: Vec<&str> = off.map(|(pack, _)| &*pack.id).collect();
+    // What can only be fixed is not switched off in silence either.
+    let fixed = rules.rules.iter().enumerate().filter(|(number, rule)| {
+        let lowered = rules.level(*number).is_some_and(|level| level < rule.severity);
+        !rule.waivable && !rule.bases.is_empty() && (rules.is_off(*number) || lowered)
+    });
+    off.extend(fixed.map(|(_, rule)| &*rule.id));
     let mut text = Vec::new();
     if !active.is_empty() {
         text.push(format!("{} {}.", lang.pick("Packs:", "Pakker:"), active.join(", ")));
@@ -107,7 +119,7 @@ fn packs(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
     if !off.is_empty() {
         text.push(format!(
             "{} {}.",
-            lang.pick("Switched off:", "Slått av:"),
+            lang.pick("Switched off or lowered:", "Slått av eller dempet:"),
             off.join(", ")
         ));
     }
@@ -151,7 +163,8 @@ fn steps(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
     ];
     let inks = [Ink::Red, Ink::Red, Ink::Yellow, Ink::Cyan];
     let mut by_step: [BTreeMap<&str, usize>; 4] = Default::default();
-    for finding in run.findings() {
+    // What one finding stands for is counted here: it is what there is to do.
+    for finding in run.findings().flat_map(Finding::leaves) {
         *by_step[step(&linter.rules, finding)]
             .entry(category(&linter.rules, finding))
             .or_default() += 1;
