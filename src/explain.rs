@@ -83,7 +83,7 @@ pub fn page(linter: &Linter, rule: &Rule, lang: Lang) -> Page {
     };
     let mut sections = vec![writer.looks_for()];
     sections.extend(writer.severity_when());
-    sections.push(writer.why());
+    sections.extend(writer.why());
     sections.extend(writer.clauses());
     sections.extend(writer.background());
     sections.extend(writer.params());
@@ -351,11 +351,12 @@ impl Writer<'_> {
         (!body.is_empty()).then_some(Section { heading, body })
     }
 
-    fn why(&self) -> Section {
-        Section {
+    fn why(&self) -> Option<Section> {
+        let rationale = self.rule.tail().rationale.get(self.lang);
+        (!rationale.is_empty()).then(|| Section {
             heading: self.pick("Why", "Hvorfor"),
-            body: vec![Block::Text(self.rule.tail().rationale.get(self.lang).to_owned())],
-        }
+            body: vec![Block::Text(rationale.to_owned())],
+        })
     }
 
     /// The value of a parameter in words, where it is a duration.

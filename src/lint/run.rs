@@ -69,7 +69,12 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
         let active = |summary: &&Summary| summary.packs.get(number) == Some(&true);
         (Arc::clone(&pack.id), summaries.iter().filter(active).count())
     });
-    let packs = counted.filter(|(_, count)| *count > 0).collect();
+    let has_rules = |id: &str| {
+        let packs = &linter.rules.packs;
+        let mut bases = linter.rules.rules.iter().flat_map(|rule| &rule.bases);
+        bases.any(|basis| basis.packs.iter().any(|number| &*packs[*number].id == id))
+    };
+    let packs = counted.filter(|(id, count)| *count > 0 && has_rules(id)).collect();
     let mut shared: Vec<Shared> = loads.iter().map(Load::shared).collect();
     shared.extend(across(&summaries));
     let found = duplicates(linter, &summaries)

@@ -293,7 +293,11 @@ fn related_line(page: &mut Page<'_>, rules: &RuleSet, finding: &Finding, times: 
     } else {
         String::new()
     };
-    let tail = format!("{times}({}{from})", packs.join(" · "));
+    let packs = packs.join(" · ");
+    let tail = match packs.is_empty() {
+        true => times.trim_end().to_owned(),
+        false => format!("{times}({packs}{from})"),
+    };
     let used = 4 + SEVERITY_WIDTH + 1 + width(&rule) + 2 + 1 + width(&tail);
     let title = cut(&title, page.style.width.saturating_sub(used).max(12)).into_owned();
     let gap = " ".repeat(SEVERITY_WIDTH.saturating_sub(width(severity)));

@@ -53,8 +53,11 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<Document<'_>, Vec<Mistake>> {
     }
 }
 
-/// `{en: …, nb: …}`
+/// `{en: …, nb: …}`, or one text for both.
 pub(super) fn localized(document: &Document<'_>, node: NodeId) -> Localized {
+    if let Some(text) = document.text(node) {
+        return both(text.trim(), text.trim());
+    }
     let text = |key: &str| {
         document
             .get(node, key)
@@ -90,9 +93,11 @@ pub(super) fn tail(source: &SourceFile) -> Tail {
             .map(|n| localized(&document, n))
             .unwrap_or_default()
     };
+    let (title, message) = (get("title"), get("message"));
     Tail {
-        title: get("title"),
-        message: get("message"),
+        // An organisation's own rule may do without a title.
+        title: if title.en.is_empty() { message.clone() } else { title },
+        message,
         help: get("help"),
         rationale: get("rationale"),
         limits: get("limits"),

@@ -1,10 +1,12 @@
 //! Rule files from YAML, with every mistake at its place.
 
+mod texts;
+
 use std::sync::{Arc, OnceLock};
 
 use super::compile::{Compiler, Names, Param, Setting};
 use super::file::localized;
-use super::template::{Piece, Template, cut, placeholders};
+use super::template::{Piece, Template, cut};
 use super::{Check, Pack, Rule, RuleBasis, Source, Variant, is_over_all};
 use crate::finding::{Mistake, Severity};
 use crate::shape::{Kind, ScopeId};
@@ -39,8 +41,8 @@ const KEYS: [&str; 22] = [
     "examples",
 ];
 
-/// Longest message before its placeholders are filled, in characters.
-const LONGEST_MESSAGE: usize = 160;
+/// The pack, the source and the category of an organisation's own rules.
+const OWN: &str = "own";
 
 /// What a rule file is loaded against.
 #[derive(Clone, Copy)]
@@ -73,6 +75,7 @@ pub fn load(
     document: &Document<'_>,
     context: Context<'_>,
     extent: Extent,
+    own: bool,
     set: &dyn Fn(&str) -> Option<Setting>,
 ) -> Result<Rule, Vec<Mistake>> {
     let whole = extent == Extent::Whole;
@@ -85,7 +88,7 @@ pub fn load(
         root,
         compiler,
     };
-    let rule = loader.rule(source, whole);
+    let rule = loader.rule(source, whole, own);
     if loader.compiler.mistakes.is_empty() {
         Ok(rule)
     } else {
@@ -158,15 +161,19 @@ impl<'a> Loader<'a> {
     }
 
     /// Notes the keys that are not there, and those that no rule has.
-    fn required(&mut self, whole: bool) {
+    fn required(&mut self, whole: bool, own: bool) {
         // What the program computes has no bases where it is about the form of a manifest; it, and
         // what shows only over several manifests, has tests of its own instead of examples.
         let computed = self.get("computed").is_some();
         let given = self.get("given").map_or("$", |n| self.text(n));
         let elsewhere = computed || is_over_all(given);
+        // An organisation says for itself how much it explains.
+        let brief = |key: &&str| own && ["category", "severity", "bases", "title", "rationale"].contains(key);
         let head = ["id", "category", "severity"].into_iter();
-        let head = head.chain((!computed).then_some("bases"));
-        let tail = ["title", "message", "help", "rationale"].into_iter();
+        let head = head.chain((!computed).then_some("bases")).filter(|key| !brief(key));
+        let tail = ["title", "message", "help", "rationale"]
+            .into_iter()
+            .filter(|key| !brief(key));
         let tail = tail.chain((!elsewhere).then_some("examples")).filter(|_| whole);
         let missing: Vec<String> = head
             .chain(tail)
@@ -211,9 +218,9 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn rule(&mut self, source: &Arc<SourceFile>, whole: bool) -> Rule {
+    fn rule(&mut self, source: &Arc<SourceFile>, whole: bool, own: bool) -> Rule {
         let document = self.document;
-        self.required(whole);
+        self.required(whole, own);
         let id_node = self.get("id");
         let id = id_node.map(|n| self.text(n)).unwrap_or_default();
         let kebab = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -234,9 +241,12 @@ impl<'a> Loader<'a> {
                 );
             }
         }
-        let severity = self.get("severity").map_or(Severity::Error, |n| self.severity(n));
+        let severity = self.get("severity").map_or(Severity::Warning, |n| self.severity(n));
         let waivable = self.get("waivable").is_none_or(|n| self.text(n) != "false");
-        let bases = self.bases("bases", true);
+        let mut bases = self.bases("bases", true);
+        if own && self.get("bases").is_none() {
+            bases.extend(self.own_basis());
+        }
         let background = self.bases("background", false);
         let covers = self.get("covers").map_or_else(Vec::new, |list| {
             document
@@ -249,7 +259,7 @@ impl<'a> Loader<'a> {
         let variants = self.variants(&given);
         let rule = Rule {
             id: id.into(),
-            category: self.get("category").map(|n| self.text(n)).unwrap_or_default().into(),
+            category: self.get("category").map_or(OWN, |n| self.text(n)).into(),
             severity,
             waivable,
             bases,
@@ -264,7 +274,7 @@ impl<'a> Loader<'a> {
             tail: OnceLock::new(),
         };
         if whole {
-            self.check_texts();
+            self.check_texts(own);
             for variant in &rule.variants {
                 let _ = variant.message.set(self.templates(variant.given));
             }
@@ -349,6 +359,20 @@ impl<'a> Loader<'a> {
             );
         }
         name.to_owned()
+    }
+
+    /// What an organisation's own rule rests on when it names nothing.
+    fn own_basis(&self) -> Option<RuleBasis> {
+        let pack = self.context.packs.iter().position(|pack| &*pack.id == OWN)?;
+        let source = self.context.sources.iter().position(|source| &*source.id == OWN)?;
+        Some(RuleBasis {
+            packs: vec![pack],
+            source,
+            refs: Vec::new(),
+            from: None,
+            severity: None,
+            says: Localized::default(),
+        })
     }
 
     fn pack(&mut self, node: NodeId) -> Option<usize> {
@@ -504,53 +528,6 @@ impl<'a> Loader<'a> {
         out
     }
 
-    fn check_texts(&mut self) {
-        let document = self.document;
-        for key in ["title", "message", "help", "rationale", "limits"] {
-            let Some(node) = self.get(key) else { continue };
-            let text = localized(document, node);
-            if !text.en.is_empty() && !text.nb.is_empty() {
-                self.keys(node, &["en", "nb"]);
-            } else {
-                self.wrong(
-                    node,
-                    both(
-                        format!("`{key}` needs a text in `en` and in `nb`"),
-                        format!("`{key}` må ha en tekst i `en` og i `nb`"),
-                    ),
-                    both("Write both languages.", "Skriv begge språkene."),
-                );
-            }
-        }
-        let Some(node) = self.get("message") else { return };
-        let message = localized(document, node);
-        if placeholders(&message.en) != placeholders(&message.nb) {
-            self.wrong(
-                node,
-                both(
-                    "the two languages have different placeholders",
-                    "de to språkene har ulike plassholdere",
-                ),
-                both("Use the same ones in both.", "Bruk de samme i begge."),
-            );
-        }
-        for (key, value) in document.entries(node) {
-            if self.text(value).chars().count() > LONGEST_MESSAGE {
-                self.wrong(
-                    key,
-                    both(
-                        format!("longer than {LONGEST_MESSAGE} characters"),
-                        format!("lengre enn {LONGEST_MESSAGE} tegn"),
-                    ),
-                    both(
-                        "Say it shorter; move advice to `help`.",
-                        "Si det kortere. Flytt råd til `help`.",
-                    ),
-                );
-            }
-        }
-    }
-
     /// The message in both languages, with its placeholders resolved for one list of `given`.
     fn templates(&mut self, given: Option<super::FieldRef>) -> [Template; 2] {
         let scope = given.and_then(|at| match self.compiler.kind(at) {
@@ -568,7 +545,8 @@ impl<'a> Loader<'a> {
         let document = self.document;
         let node = self.get("message");
         [Lang::En, Lang::Nb].map(|lang| {
-            let Some(text) = node.and_then(|n| document.get(n, lang.tag())) else {
+            let one = node.filter(|n| document.text(*n).is_some());
+            let Some(text) = one.or_else(|| document.get(node?, lang.tag())) else {
                 return Vec::new();
             };
             let span = document.span(text);
