@@ -81,13 +81,13 @@ pub fn page(linter: &Linter, rule: &Rule, lang: Lang) -> Page {
             seen: Seen::default(),
         },
     };
-    let mut sections = vec![writer.looks_for()];
+    let mut sections: Vec<Section> = writer.why().into_iter().collect();
+    sections.push(writer.help());
+    sections.push(writer.looks_for());
     sections.extend(writer.severity_when());
-    sections.extend(writer.why());
     sections.extend(writer.clauses());
     sections.extend(writer.background());
     sections.extend(writer.params());
-    sections.push(writer.help());
     sections.push(writer.waiving());
     sections.extend(writer.limits());
     sections.extend(writer.words());

@@ -119,7 +119,7 @@ fn what_lacks_in_one_part_is_one_finding() {
     };
     let (at, message) = about(one_item, "data");
     assert_eq!(at, "data.inputs[0]");
-    assert!(message.starts_with("`data.inputs[0]` leaves "), "{message}");
+    assert!(message.starts_with("`data.inputs[a]` leaves "), "{message}");
     let (at, message) = about(&two_items, "data");
     assert_eq!(at, "data");
     assert!(message.starts_with("`data` leaves "), "{message}");

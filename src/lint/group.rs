@@ -135,16 +135,16 @@ fn of_part(linter: &Linter, name: Pointer, group: Vec<Finding>, block: &dyn Fn(&
         }
         (_, true) => (name, first.clone()),
     };
-    let count = group.len();
+    let (count, shown) = (group.len(), part.stable());
     let message = match (lang, is_absent) {
-        (Lang::En, true) => format!("nothing is said under `{part}`; {count} rules ask for it"),
-        (Lang::Nb, true) => format!("ingenting er sagt under `{part}`; {count} regler spør etter det"),
-        (Lang::En, false) => format!("`{part}` leaves {count} questions open"),
-        (Lang::Nb, false) => format!("`{part}` lar {count} spørsmål stå åpne"),
+        (Lang::En, true) => format!("nothing is said under `{shown}`; {count} rules ask for it"),
+        (Lang::Nb, true) => format!("ingenting er sagt under `{shown}`; {count} regler spør etter det"),
+        (Lang::En, false) => format!("`{shown}` leaves {count} questions open"),
+        (Lang::Nb, false) => format!("`{shown}` lar {count} spørsmål stå åpne"),
     };
     let label = match (lang, is_absent) {
-        (Lang::En, true) => format!("`{part}` is not answered in this manifest"),
-        (Lang::Nb, true) => format!("`{part}` er ikke besvart i dette manifestet"),
+        (Lang::En, true) => format!("`{shown}` is not answered in this manifest"),
+        (Lang::Nb, true) => format!("`{shown}` er ikke besvart i dette manifestet"),
         (_, false) => {
             let fields = group.iter().map(|f| below(&part, &f.primary.pointer));
             format!(
@@ -166,8 +166,8 @@ fn of_part(linter: &Linter, name: Pointer, group: Vec<Finding>, block: &dyn Fn(&
     let todo: Vec<String> = group.iter().map(todo).collect();
     let todo = todo.join("; ");
     let help = match (lang, is_absent) {
-        (Lang::En, true) => format!("Add `{part}:` and answer {todo}."),
-        (Lang::Nb, true) => format!("Legg til `{part}:` og svar på {todo}."),
+        (Lang::En, true) => format!("Add `{shown}:` and answer {todo}."),
+        (Lang::Nb, true) => format!("Legg til `{shown}:` og svar på {todo}."),
         (Lang::En, false) => format!("Answer {todo}."),
         (Lang::Nb, false) => format!("Svar på {todo}."),
     };
@@ -239,8 +239,8 @@ fn block_of(pointer: &Pointer) -> String {
 fn below(part: &Pointer, field: &Pointer) -> String {
     let rest: Vec<Step> = field.0.iter().skip(part.0.len()).cloned().collect();
     match rest.is_empty() {
-        true => field.to_string(),
-        false => Pointer(rest).to_string(),
+        true => field.stable(),
+        false => Pointer(rest).stable(),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{FileReport, Linter};
 use crate::assess::{Field, Load, Shared, Summary, across, loads};
 use crate::examine::Examined;
 use crate::finding::{Finding, Location, Severity};
-use crate::rule::Scope;
+use crate::rule::{PackKind, Scope};
 use crate::schema::Manifest;
 use crate::shape::Kind;
 use crate::text::Lang;
@@ -23,6 +23,8 @@ pub struct Run {
     pub loads: Vec<Load>,
     /// The packs that count for at least one manifest with a system, and for how many.
     pub packs: Vec<(Arc<str>, usize)>,
+    /// Manifests with a system for which no law counts: no pack knows their countries.
+    pub without_law: usize,
     /// What could not be read, and so was not checked.
     pub unread: Vec<Unread>,
 }
@@ -69,6 +71,11 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
         let active = |summary: &&Summary| summary.packs.get(number) == Some(&true);
         (Arc::clone(&pack.id), summaries.iter().filter(active).count())
     });
+    let has_law = |summary: &Summary| {
+        let packs = linter.rules.packs.iter().zip(&summary.packs);
+        let mut active = packs.filter(|(_, active)| **active);
+        active.any(|(pack, _)| pack.kind == PackKind::Law)
+    };
     let has_rules = |id: &str| {
         let packs = &linter.rules.packs;
         let mut bases = linter.rules.rules.iter().flat_map(|rule| &rule.bases);
@@ -97,6 +104,7 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
         files,
         loads,
         packs,
+        without_law: summaries.iter().filter(|summary| !has_law(summary)).count(),
         unread: Vec::new(),
     }
 }

@@ -94,6 +94,7 @@ struct Summary<'a> {
     unchecked_records: usize,
     unread: usize,
     packs: BTreeMap<&'a str, usize>,
+    without_law: usize,
 }
 
 impl<'a> Summary<'a> {
@@ -106,6 +107,7 @@ impl<'a> Summary<'a> {
             note: run.count(Severity::Note),
             unchecked_records: run.files.iter().map(|f| f.unchecked_records).sum(),
             unread: run.unread.len(),
+            without_law: run.without_law,
             packs: run.packs.iter().map(|(id, count)| (&**id, *count)).collect(),
         }
     }

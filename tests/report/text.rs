@@ -88,6 +88,7 @@ fn of_one(source: &Arc<SourceFile>, findings: Vec<Finding>) -> Run {
         files: vec![file],
         loads: Vec::new(),
         packs: Vec::new(),
+        without_law: 0,
         unread: Vec::new(),
     }
 }

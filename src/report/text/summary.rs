@@ -123,6 +123,14 @@ fn packs(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
             off.join(", ")
         ));
     }
+    if run.without_law > 0 {
+        text.push(match (run.without_law == all, lang) {
+            (true, Lang::En) => "Only policy was checked: no law pack knows the countries.".to_owned(),
+            (true, Lang::Nb) => "Bare policy er kontrollert: Ingen lovpakke kjenner landene.".to_owned(),
+            (false, Lang::En) => format!("No law pack knows the countries of {} of them.", run.without_law),
+            (false, Lang::Nb) => format!("Ingen lovpakke kjenner landene til {} av dem.", run.without_law),
+        });
+    }
     page.paragraph(&text.join(" "))
 }
 
