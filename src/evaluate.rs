@@ -211,6 +211,9 @@ const MOST_MISSING: usize = 3;
 /// What is missing, as a list; a field beside the one before it goes by its last key.
 fn listed(missing: &[String], lang: Lang) -> String {
     let parent = |name: &str| Some(name.strip_prefix('`')?.rsplit_once('.')?.0.to_owned());
+    if missing.is_empty() {
+        return lang.pick("not stated", "ikke oppgitt").to_owned();
+    }
     let mut out = String::new();
     let mut before = None;
     let shown = missing.len().min(MOST_MISSING);
