@@ -56,6 +56,8 @@ pub struct Manifest<'d> {
     lists: Vec<(Value<'d>, NodeId)>,
     /// The first item with each id, by the scope of its list.
     ids: HashMap<(ScopeId, &'d str), InstanceId>,
+    /// Somewhere the answer is `unknown`.
+    has_unknown: bool,
     /// What does not fit.
     pub problems: Vec<Problem>,
 }
@@ -76,6 +78,7 @@ impl<'d> Manifest<'d> {
             instances: Vec::with_capacity(16),
             lists: Vec::new(),
             ids: HashMap::new(),
+            has_unknown: false,
             problems: Vec::new(),
         };
         read::read(manifest, vocabularies, required)

@@ -54,9 +54,14 @@ impl<'d> Manifest<'d> {
 
     /// The places that are answered with `unknown`: fields, lists with such a value, and items.
     pub fn unknowns(&self) -> Vec<Place> {
+        if !self.has_unknown {
+            return Vec::new();
+        }
         let is_open = |slot: &Slot<'d>| {
+            // A key without a value has a finding about its form.
+            let is_said = slot.node.is_some_and(|node| self.document.node(node).kind != Kind::Null);
             let in_list = || self.list(slot.value).iter().any(|(value, _)| *value == Value::Unknown);
-            slot.key.is_some() && (slot.value == Value::Unknown || in_list())
+            is_said && (slot.value == Value::Unknown || in_list())
         };
         let mut places = Vec::new();
         for (id, instance) in (0..).zip(&self.instances) {

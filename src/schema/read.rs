@@ -230,7 +230,10 @@ impl<'d> Reader<'d, '_> {
                 self.problem(ProblemKind::NoValue, self.place(key, node));
                 return Some(Value::Unknown);
             }
-            NodeKind::Scalar { text, .. } if text == "unknown" && !refuses_unknown => return Some(Value::Unknown),
+            NodeKind::Scalar { text, .. } if text == "unknown" && !refuses_unknown => {
+                self.manifest.has_unknown = true;
+                return Some(Value::Unknown);
+            }
             NodeKind::Map => matches!(kind, Kind::Block | Kind::Evidence),
             NodeKind::List => matches!(kind, Kind::Items(_) | Kind::List(_)),
             _ => !matches!(kind, Kind::Block | Kind::Evidence | Kind::Items(_) | Kind::List(_)),
