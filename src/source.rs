@@ -71,6 +71,8 @@ pub struct SourceFile {
     name: Arc<str>,
     text: String,
     marks: OnceLock<Vec<(usize, Position)>>,
+    /// Whether it is ASCII without carriage returns, which is quick to count.
+    plain: OnceLock<bool>,
 }
 
 impl SourceFile {
@@ -80,6 +82,7 @@ impl SourceFile {
             name: name.into(),
             text: text.into(),
             marks: OnceLock::new(),
+            plain: OnceLock::new(),
         }
     }
 
@@ -126,12 +129,12 @@ impl SourceFile {
             end -= 1;
         }
         if end < STEP {
-            return count_on(&self.text, 0..end, START);
+            return self.count_on(0..end, START);
         }
-        let marks = self.marks.get_or_init(|| marks(&self.text));
+        let marks = self.marks.get_or_init(|| self.make_marks());
         let next = marks.partition_point(|(at, _)| *at <= end);
         let (at, position) = next.checked_sub(1).map_or((0, START), |last| marks[last]);
-        count_on(&self.text, at..end, position)
+        self.count_on(at..end, position)
     }
 
     /// Line and column of both ends of a span.
@@ -140,10 +143,36 @@ impl SourceFile {
         let range = span.range();
         let is_near = range.len() <= STEP && self.text.get(range.clone()).is_some();
         let end = match is_near {
-            true => count_on(&self.text, range, start),
+            true => self.count_on(range, start),
             false => self.position(span.end),
         };
         (start, end)
+    }
+
+    /// The position at every 512th byte or so, so that no look-up counts further than that: neither
+    /// a line of many megabytes nor millions of lines make it slow or large.
+    fn make_marks(&self) -> Vec<(usize, Position)> {
+        let text = &self.text;
+        let mut marks = Vec::with_capacity(text.len() / STEP);
+        let (mut at, mut position) = (0, START);
+        while at + STEP < text.len() {
+            let mut next = at + STEP;
+            while !text.is_char_boundary(next) {
+                next -= 1;
+            }
+            position = self.count_on(at..next, position);
+            at = next;
+            marks.push((at, position));
+        }
+        marks
+    }
+
+    fn count_on(&self, range: Range<usize>, from: Position) -> Position {
+        let is_plain = || self.text.is_ascii() && !self.text.as_bytes().contains(&b'\r');
+        match self.plain.get_or_init(is_plain) {
+            true => count_plain(self.text.as_bytes().get(range).unwrap_or_default(), from),
+            false => count_on(&self.text, range, from),
+        }
     }
 
     /// The number of lines.
@@ -177,33 +206,12 @@ const START: Position = Position {
     utf16: 1,
 };
 
-/// The position at every 512th byte or so, so that no look-up counts further than that: neither
-/// a line of many megabytes nor millions of lines make it slow or large.
-fn marks(text: &str) -> Vec<(usize, Position)> {
-    let mut marks = Vec::with_capacity(text.len() / STEP);
-    let (mut at, mut position) = (0, START);
-    while at + STEP < text.len() {
-        let mut next = at + STEP;
-        while !text.is_char_boundary(next) {
-            next -= 1;
-        }
-        position = count_on(text, at..next, position);
-        at = next;
-        marks.push((at, position));
-    }
-    marks
-}
-
 /// The position at the end of a range, given that at its start. LF, CRLF and a lone CR end a line,
 /// as in YAML. A byte order mark has no width.
 fn count_on(text: &str, range: Range<usize>, from: Position) -> Position {
-    let part = text.get(range.clone()).unwrap_or_default();
-    if let Some(position) = count_plain(part.as_bytes(), from) {
-        return position;
-    }
     let mut position = from;
     let bytes = text.as_bytes();
-    for (i, c) in part.char_indices() {
+    for (i, c) in text.get(range.clone()).unwrap_or_default().char_indices() {
         let at = range.start + i;
         if c == '\n' || (c == '\r' && bytes.get(at + 1) != Some(&b'\n')) {
             position = Position {
@@ -219,25 +227,20 @@ fn count_on(text: &str, range: Range<usize>, from: Position) -> Position {
 }
 
 /// The same, quickly, for what most text is: ASCII without carriage returns.
-fn count_plain(part: &[u8], from: Position) -> Option<Position> {
-    if !part.is_ascii() || part.contains(&b'\r') {
-        return None;
-    }
-    let as_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let lines = part.iter().filter(|b| **b == b'\n').count();
-    let column = |from: u32, bytes: usize| from.saturating_add(as_u32(bytes));
-    Some(match part.iter().rposition(|b| *b == b'\n') {
+fn count_plain(part: &[u8], from: Position) -> Position {
+    let add = |from: u32, n: usize| from.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+    match part.iter().rposition(|b| *b == b'\n') {
         Some(last) => Position {
-            line: column(from.line, lines),
-            column: column(1, part.len() - last - 1),
-            utf16: column(1, part.len() - last - 1),
+            line: add(from.line, part.iter().filter(|b| **b == b'\n').count()),
+            column: add(1, part.len() - last - 1),
+            utf16: add(1, part.len() - last - 1),
         },
         None => Position {
             line: from.line,
-            column: column(from.column, part.len()),
-            utf16: column(from.utf16, part.len()),
+            column: add(from.column, part.len()),
+            utf16: add(from.utf16, part.len()),
         },
-    })
+    }
 }
 
 #[cfg(test)]

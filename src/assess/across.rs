@@ -182,19 +182,17 @@ fn reused(
 /// One name in roles that do not go together.
 fn roles(summaries: &[Summary]) -> Vec<Shared> {
     let all = || summaries.iter().flat_map(|s| s.holders.iter().map(move |h| (s, h)));
-    let named = |(summary, holder): (&Summary, &Holder)| key(plain(summary.name(holder)));
     // Of very many names only few stand in both kinds of roles.
-    let (free, bound): (HashSet<u64>, HashSet<u64>) = {
-        let (free, bound): (Vec<_>, Vec<_>) = all().partition(|(_, holder)| is_free(holder.role));
-        (
-            free.into_iter().map(named).collect(),
-            bound.into_iter().map(named).collect(),
-        )
+    let keys: Vec<u64> = all().map(|(s, h)| key(plain(s.name(h)))).collect();
+    let of = |free: bool| -> HashSet<u64> {
+        let of_kind = all().zip(&keys).filter(|((_, h), _)| is_free(h.role) == free);
+        of_kind.map(|(_, key)| *key).collect()
     };
+    let (free, bound) = (of(true), of(false));
     let mut by_name: BTreeMap<String, Vec<(&Summary, &Holder)>> = BTreeMap::new();
-    for (summary, holder) in all() {
-        let name = plain(summary.name(holder));
-        if free.contains(&key(&name)) && bound.contains(&key(&name)) {
+    for ((summary, holder), key) in all().zip(&keys) {
+        if free.contains(key) && bound.contains(key) {
+            let name = plain(summary.name(holder));
             by_name.entry(name).or_default().push((summary, holder));
         }
     }
@@ -252,25 +250,25 @@ fn suppliers(summaries: &[Summary]) -> Vec<Shared> {
         (plain(name), product.map(plain))
     };
     // Of very many products only few are described differently.
+    let keys: Vec<u64> = all()
+        .map(|(summary, supplier)| key(called(summary, supplier)))
+        .collect();
     let mut first: HashMap<u64, [Option<Answer>; ANSWERS.len()]> = HashMap::new();
     let mut differing: HashSet<u64> = HashSet::new();
-    for (summary, supplier) in all() {
-        let product = key(called(summary, supplier));
-        let known = first.entry(product).or_insert(supplier.answers);
+    for ((_, supplier), product) in all().zip(&keys) {
+        let known = first.entry(*product).or_insert(supplier.answers);
         for (known, answer) in known.iter_mut().zip(supplier.answers) {
             match (&known, answer) {
                 (None, _) => *known = answer,
-                (Some(known), Some(answer)) if *known != answer => drop(differing.insert(product)),
+                (Some(known), Some(answer)) if *known != answer => drop(differing.insert(*product)),
                 _ => {}
             }
         }
     }
     let mut by_product: BTreeMap<_, Vec<(&Summary, &Supplier)>> = BTreeMap::new();
-    for (summary, supplier) in all() {
-        let product = called(summary, supplier);
-        if differing.contains(&key(&product)) {
-            by_product.entry(product).or_default().push((summary, supplier));
-        }
+    for ((summary, supplier), product) in all().zip(&keys).filter(|(_, product)| differing.contains(product)) {
+        let uses: &mut Vec<_> = by_product.entry((called(summary, supplier), *product)).or_default();
+        uses.push((summary, supplier));
     }
     let mut shared = Vec::new();
     for uses in by_product.into_values() {
@@ -317,7 +315,14 @@ fn key(value: impl Hash) -> u64 {
 
 /// A name without what people write differently by chance.
 fn plain(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    let mut out = String::with_capacity(name.len());
+    for word in name.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    out
 }
 
 /// The ids of systems, each once, in order.

@@ -59,7 +59,9 @@ impl<'d> Manifest<'d> {
         }
         let is_open = |slot: &Slot<'d>| {
             // A key without a value has a finding about its form.
-            let is_said = slot.node.is_some_and(|node| self.document.node(node).kind != Kind::Null);
+            let is_said = slot
+                .node
+                .is_some_and(|node| self.document.node(node).kind != Kind::Null);
             let in_list = || self.list(slot.value).iter().any(|(value, _)| *value == Value::Unknown);
             is_said && (slot.value == Value::Unknown || in_list())
         };
