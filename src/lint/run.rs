@@ -23,7 +23,7 @@ pub struct Run {
     pub loads: Vec<Load>,
     /// The packs that count for at least one manifest with a system, and for how many.
     pub packs: Vec<(Arc<str>, usize)>,
-    /// Manifests with a system for which no law counts: no pack knows their countries.
+    /// Manifests with a system for which no pack of law or agreement counts.
     pub without_law: usize,
     /// What could not be read, and so was not checked.
     pub unread: Vec<Unread>,
@@ -74,7 +74,7 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
     let has_law = |summary: &Summary| {
         let packs = linter.rules.packs.iter().zip(&summary.packs);
         let mut active = packs.filter(|(_, active)| **active);
-        active.any(|(pack, _)| pack.kind == PackKind::Law)
+        active.any(|(pack, _)| pack.kind != PackKind::Policy)
     };
     let has_rules = |id: &str| {
         let packs = &linter.rules.packs;

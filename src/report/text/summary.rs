@@ -100,12 +100,13 @@ fn packs(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
         (false, Lang::Nb) => format!("{id} ({count} av {all})"),
     });
     let active: Vec<String> = active.collect();
-    let off = rules
-        .packs
-        .iter()
-        .zip(&rules.pack_switches)
-        .filter(|(_, set)| **set == Some(false));
-    let mut off: Vec<&str> = off.map(|(pack, _)| &*pack.id).collect();
+    let off = rules.packs.iter().zip(&rules.pack_switches);
+    let off = off.filter(|(_, set)| **set == Some(false));
+    let mut off: Vec<&str> = match rules.pack_switches.contains(&None) {
+        true => off.map(|(pack, _)| &*pack.id).collect(),
+        // Somebody has named the packs that count.
+        false => vec![lang.pick("all other packs", "alle andre pakker")],
+    };
     // What can only be fixed is not switched off in silence either.
     let fixed = rules.rules.iter().enumerate().filter(|(number, rule)| {
         let lowered = rules.level(*number).is_some_and(|level| level < rule.severity);
@@ -125,10 +126,10 @@ fn packs(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
     }
     if run.without_law > 0 {
         text.push(match (run.without_law == all, lang) {
-            (true, Lang::En) => "Only policy was checked: no law pack knows the countries.".to_owned(),
-            (true, Lang::Nb) => "Bare policy er kontrollert: Ingen lovpakke kjenner landene.".to_owned(),
-            (false, Lang::En) => format!("No law pack knows the countries of {} of them.", run.without_law),
-            (false, Lang::Nb) => format!("Ingen lovpakke kjenner landene til {} av dem.", run.without_law),
+            (true, Lang::En) => "Only policy was checked: no law pack counts here.".to_owned(),
+            (true, Lang::Nb) => "Bare policy er kontrollert: Ingen lovpakke gjelder her.".to_owned(),
+            (false, Lang::En) => format!("No law pack counts for {} of them.", run.without_law),
+            (false, Lang::Nb) => format!("Ingen lovpakke gjelder for {} av dem.", run.without_law),
         });
     }
     page.paragraph(&text.join(" "))
