@@ -117,9 +117,7 @@ impl Finding {
     pub fn leaves(&self) -> Vec<&Finding> {
         match self.rule.as_ref() == UNANSWERED_BLOCK {
             true => self.related.iter().flat_map(Finding::leaves).collect(),
-            false => std::iter::once(self)
-                .chain(self.related.iter().flat_map(Finding::leaves))
-                .collect(),
+            false => vec![self],
         }
     }
 

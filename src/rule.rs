@@ -208,6 +208,6 @@ impl Rule {
 
     /// The explaining part.
     pub fn tail(&self) -> &Tail {
-        self.tail.get_or_init(|| file::tail(&self.source))
+        self.tail.get_or_init(|| file::tail(&self.source, self.builtin))
     }
 }

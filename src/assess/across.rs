@@ -11,6 +11,9 @@ use crate::vocabulary::TermId;
 /// Most places that a fact names, since a run may hold very many.
 const MOST: usize = 20;
 
+/// Most systems that a message names.
+const MOST_NAMED: usize = 5;
+
 /// Several systems on one group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Load {
@@ -116,20 +119,20 @@ fn reuse(summaries: &[Summary]) -> Vec<Shared> {
     // The first system with this data about this group; each further one is held against it.
     let mut first: HashMap<u64, (&Summary, &Data)> = HashMap::new();
     let mut shared = Vec::new();
-    for summary in summaries {
-        for data in &summary.data {
-            if let Some(from) = summary.origin(data) {
-                let named = by_id.get(&key(from)).filter(|o| o.system() == from);
-                let Some(origin) = named.filter(|o| o.system() != summary.system()) else {
-                    continue;
-                };
+    for summary in summaries.iter().filter(|summary| summary.used) {
+        for data in summary.data.iter().filter(|data| !summary.areas(data).is_empty()) {
+            let named = summary
+                .origin(data)
+                .and_then(|from| by_id.get(&key(from)).filter(|o| o.system() == from));
+            if let Some(origin) = named.filter(|origin| origin.system() != summary.system()) {
                 let same = |d: &&Data| d.category == data.category || origin.id(d) == summary.id(data);
                 let there: Vec<&Data> = origin.data.iter().filter(same).collect();
                 let known: Vec<TermId> = there.iter().flat_map(|d| origin.areas(d)).copied().collect();
-                let place = there
-                    .first()
-                    .map_or_else(|| origin.location(), |d| origin.data_location(d));
-                shared.extend(reused(summary, data, origin, place, &known, true));
+                // What the other manifest does not say is for the rules that look at it alone.
+                if let Some(first) = there.first().filter(|_| !known.is_empty()) {
+                    let place = origin.data_location(first);
+                    shared.extend(reused(summary, data, origin, place, &known, true));
+                }
                 continue;
             }
             let mut held = false;
@@ -137,12 +140,24 @@ fn reuse(summaries: &[Summary]) -> Vec<Shared> {
                 let about = key((summary.id(data), data.category, group));
                 let (origin, there) = *first.entry(about).or_insert((summary, data));
                 let is_same = origin.id(there) == summary.id(data) && there.category == data.category;
-                if held || !is_same || origin.system() == summary.system() || origin.areas(there).is_empty() {
+                if held || !is_same || origin.system() == summary.system() {
                     continue;
                 }
                 held = true;
-                let place = origin.data_location(there);
-                shared.extend(reused(summary, data, origin, place, origin.areas(there), false));
+                // Which of the two came first nobody can see: either may hold the further purpose.
+                let (here, known) = (origin.data_location(there), origin.areas(there));
+                let further = reused(summary, data, origin, here, known, false);
+                let other = || {
+                    reused(
+                        origin,
+                        there,
+                        summary,
+                        summary.data_location(data),
+                        summary.areas(data),
+                        false,
+                    )
+                };
+                shared.extend(further.or_else(other));
             }
         }
     }
@@ -332,7 +347,8 @@ fn systems<'a>(all: impl Iterator<Item = &'a Summary>) -> Vec<String> {
         if !ids.iter().any(|id| id == summary.system()) {
             ids.push(summary.system().to_owned());
         }
-        if ids.len() == MOST {
+        if ids.len() > MOST_NAMED {
+            ids[MOST_NAMED] = "…".to_owned();
             break;
         }
     }

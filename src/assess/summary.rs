@@ -32,6 +32,8 @@ pub struct Summary {
     pub flows: Box<[WeighingFlow]>,
     /// All control measures on the group have been assessed together.
     pub assessed: bool,
+    /// It is not retired.
+    pub used: bool,
     /// The data that can be tied to a person.
     pub data: Box<[Data]>,
     /// Who is named for what.
@@ -172,9 +174,10 @@ impl Summary {
         let groups = groups.map(|name| reader.keep(&name)).collect();
         let flows = score.flows.iter().filter(|flow| is_live && flow.score >= WEIGHS);
         let flows = flows.filter_map(|flow| reader.flow(flow.item)).collect();
-        let (data, holders, suppliers) = match is_used {
-            true => (reader.data(), reader.holders(), reader.suppliers()),
-            false => (Box::default(), Box::default(), Box::default()),
+        let data = reader.data();
+        let (holders, suppliers) = match is_used {
+            true => (reader.holders(), reader.suppliers()),
+            false => (Box::default(), Box::default()),
         };
         Some(Summary {
             file: Arc::clone(source.name()),
@@ -182,6 +185,7 @@ impl Summary {
             mark: reader.mark(&manifest.anchor(0)),
             groups,
             flows,
+            used: is_used,
             assessed: manifest.at("control.cumulative_assessment").is_answered(),
             data,
             holders,

@@ -7,7 +7,7 @@ use crate::shape::{Kind, MANIFEST_SCHEMA, ScopeId};
 use crate::text::Lang;
 
 /// What the facts are called, by path.
-const FACTS: [(&str, &str, &str); 11] = [
+const FACTS: [(&str, &str, &str); 28] = [
     ("today", "the day of the check", "dagen for kontrollen"),
     (
         "intrusion.score",
@@ -59,6 +59,63 @@ const FACTS: [(&str, &str, &str); 11] = [
         "suppliers with different answers",
         "leverandører med ulike svar",
     ),
+    ("load.group", "the group", "gruppen"),
+    ("load.systems", "the systems", "systemene"),
+    (
+        "load.flows",
+        "the number of data flows that weigh on the group",
+        "antallet dataflyter som tynger gruppen",
+    ),
+    (
+        "load.assessed",
+        "that they are assessed together",
+        "at de er vurdert samlet",
+    ),
+    ("reuse.data", "the data", "opplysningene"),
+    ("reuse.system", "the system that uses them", "systemet som bruker dem"),
+    ("reuse.from", "the other system", "det andre systemet"),
+    (
+        "reuse.areas",
+        "the purposes that only this system has",
+        "formålene som bare dette systemet har",
+    ),
+    (
+        "reuse.stated",
+        "that `from_system` names the other system",
+        "at `from_system` oppgir det andre systemet",
+    ),
+    ("roles.name", "the name", "navnet"),
+    (
+        "roles.systems",
+        "the systems in which it stands",
+        "systemene det står i",
+    ),
+    (
+        "roles.both_sides",
+        "that the name stands on both sides",
+        "at navnet står på begge sider",
+    ),
+    (
+        "roles.data_protection_officer",
+        "that a data protection officer answers for a system or a decision",
+        "at et personvernombud svarer for et system eller en beslutning",
+    ),
+    ("suppliers.name", "the supplier", "leverandøren"),
+    (
+        "suppliers.systems",
+        "the systems that use it",
+        "systemene som bruker den",
+    ),
+    (
+        "suppliers.fields",
+        "the fields with different answers",
+        "feltene med ulike svar",
+    ),
+    (
+        "suppliers.product_named",
+        "that the product is named",
+        "at produktet er oppgitt",
+    ),
 ];
 
 /// The schema of a manifest, for its descriptions.
@@ -95,8 +152,10 @@ pub(super) fn field(rules: &RuleSet, levels: &Levels, path: &str, lang: Lang) ->
     let mut names: Vec<String> = Vec::new();
     for path in alternatives(path) {
         let (scopes, owner, rest) = start(rules, levels, &path, lang);
-        let fact = scopes == [rules.facts.top];
-        let label = FACTS.iter().find(|(id, ..)| fact && *id == rest);
+        let of_fact = |scope: &ScopeId| rules.shape.scopes.get(*scope)?.path.strip_prefix("$facts");
+        let fact = scopes.first().and_then(of_fact).map(|list| format!("{list}.{rest}"));
+        let fact = fact.as_deref().map(|path| path.trim_start_matches('.'));
+        let label = FACTS.iter().find(|(id, ..)| fact == Some(*id));
         let name = match (label, owner) {
             (Some((_, en, nb)), _) => lang.pick(en, nb).to_owned(),
             (None, None) => format!("`{rest}`"),

@@ -216,7 +216,7 @@ fn render_finding(
         return page.blank();
     }
     // What is asked of several places is said once.
-    let leaves: Vec<&Finding> = finding.related.iter().flat_map(Finding::leaves).collect();
+    let leaves: Vec<&Finding> = finding.related.iter().flat_map(with_related).collect();
     let mut seen: Vec<&str> = Vec::new();
     for leaf in &leaves {
         if !seen.contains(&&*leaf.rule) {
@@ -238,6 +238,13 @@ fn place(page: &Page<'_>, location: &Location) -> String {
     cut(text.trim_end(), 2 * page.style.width).into_owned()
 }
 
+/// The findings of rules behind a finding, at whatever depth.
+fn with_related(finding: &Finding) -> Vec<&Finding> {
+    let itself = (&*finding.rule != UNANSWERED_BLOCK).then_some(finding);
+    let related = finding.related.iter().flat_map(with_related);
+    itself.into_iter().chain(related).collect()
+}
+
 /// One line for a part that is not there: what the gravest of the rules that ask for it says, and which
 /// others ask.
 fn part_line(page: &mut Page<'_>, rules: &RuleSet, part: &Finding) -> io::Result<()> {
@@ -245,18 +252,15 @@ fn part_line(page: &mut Page<'_>, rules: &RuleSet, part: &Finding) -> io::Result
     let severity = explain::severity(part.severity, lang);
     let gap = " ".repeat(SEVERITY_WIDTH.saturating_sub(width(severity)));
     let block = Pointer(part.primary.pointer.0.iter().take(1).cloned().collect());
-    let leaves = part.leaves();
+    let leaves = with_related(part);
     let gravest = leaves.first().and_then(|leaf| rule_of(rules, leaf));
     let title = clean(gravest.map_or("", |rule| rule.tail().title.get(lang)));
-    let others: Vec<&str> = leaves.iter().skip(1).map(|leaf| &*leaf.rule).collect();
-    let others = match others.is_empty() {
-        true => String::new(),
-        false => format!(" (+ {})", escape(&others.join(", "))),
-    };
+    let ids: Vec<&str> = leaves.iter().map(|leaf| &*leaf.rule).collect();
     let line = format!(
-        "    {}{gap} `{}`: {title}{others}",
+        "    {}{gap} `{}`: {title} ({})",
         page.paint(Ink::of(part.severity), severity),
         escape(&block.to_string()),
+        escape(&ids.join(", ")),
     );
     page.hanging("", &" ".repeat(4 + SEVERITY_WIDTH + 1), &line)
 }

@@ -72,14 +72,15 @@ pub(super) fn localized(document: &Document<'_>, node: NodeId) -> Localized {
     }
 }
 
-/// The explaining part of a file that was loaded before.
-pub(super) fn tail(source: &SourceFile) -> Tail {
+/// The explaining part of a file that was loaded before. Of a built-in rule it stands between the head and the
+/// examples; an organisation may write its keys in any order.
+pub(super) fn tail(source: &SourceFile, builtin: bool) -> Tail {
     let text = source.text();
-    let start = text.find(TAIL_BEGINS).map_or(0, |at| at + 1);
+    let start = text.find(TAIL_BEGINS).filter(|_| builtin).map_or(0, |at| at + 1);
     // The examples come last and are read by those who need them.
     let end = text
         .find("\nexamples:")
-        .filter(|end| *end > start)
+        .filter(|end| builtin && *end > start)
         .unwrap_or(text.len());
     let document = Documents::new(&text[start..end], Limits::default(), false)
         .next()
@@ -93,11 +94,11 @@ pub(super) fn tail(source: &SourceFile) -> Tail {
             .map(|n| localized(&document, n))
             .unwrap_or_default()
     };
-    let (title, message) = (get("title"), get("message"));
+    let title = get("title");
     Tail {
-        // An organisation's own rule may do without a title.
-        title: if title.en.is_empty() { message.clone() } else { title },
-        message,
+        // An organisation's own rule may do without a title; then its id says what it is about.
+        title: if title.en.is_empty() { get("id") } else { title },
+        message: get("message"),
         help: get("help"),
         rationale: get("rationale"),
         limits: get("limits"),

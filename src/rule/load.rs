@@ -244,7 +244,7 @@ impl<'a> Loader<'a> {
         let severity = self.get("severity").map_or(Severity::Warning, |n| self.severity(n));
         let waivable = self.get("waivable").is_none_or(|n| self.text(n) != "false");
         let mut bases = self.bases("bases", true);
-        if own && self.get("bases").is_none() {
+        if own && bases.is_empty() {
             bases.extend(self.own_basis());
         }
         let background = self.bases("background", false);
