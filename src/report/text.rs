@@ -235,7 +235,7 @@ fn place(page: &Page<'_>, location: &Location) -> String {
     let file = cut_front(&file, page.style.width / 2);
     let label = clean(&location.label);
     let text = format!("{file}:{}:{} {label}", at.line, at.column);
-    cut(text.trim_end(), 2 * page.style.width).into_owned()
+    cut(text.trim_end(), 4 * page.style.width).into_owned()
 }
 
 /// The findings of rules behind a finding, at whatever depth.
