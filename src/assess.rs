@@ -136,7 +136,7 @@ impl<'d> Writer<'_, 'd> {
         let scope = rules.facts.undeclared;
         let start = self.manifest.add_instances(scope, found.len());
         for (instance, (supplier, capability)) in (start..).zip(&found) {
-            let name = self.field(*supplier, "name");
+            let name = self.manifest.field(*supplier, "name");
             self.set(scope, instance, "supplier", name);
             self.set(scope, instance, "capability", Value::Term(*capability));
         }
@@ -150,13 +150,8 @@ impl<'d> Writer<'_, 'd> {
         self.manifest.items(self.manifest.at(path))
     }
 
-    fn field(&self, item: InstanceId, path: &str) -> Value<'d> {
-        let slot = self.slot(self.manifest.instance(item).scope, path);
-        slot.map_or(Value::Absent, |slot| self.manifest.value(item, slot))
-    }
-
     fn terms(&self, item: InstanceId, path: &str) -> Vec<u16> {
-        let list = self.manifest.list(self.field(item, path));
+        let list = self.manifest.list(self.manifest.field(item, path));
         list.iter()
             .filter_map(|(v, _)| if let Value::Term(id) = v { Some(id.term) } else { None })
             .collect()
@@ -167,9 +162,10 @@ impl<'d> Writer<'_, 'd> {
             Value::Term(id) => self.rules.vocabularies.term(id).tags.iter().any(|t| t == tag),
             _ => false,
         };
-        self.items("purposes").any(|item| has(self.field(item, "area")))
+        self.items("purposes")
+            .any(|item| has(self.manifest.field(item, "area")))
             || ["data.inputs", "data.generated"]
                 .iter()
-                .any(|list| self.items(list).any(|item| has(self.field(item, "category"))))
+                .any(|list| self.items(list).any(|item| has(self.manifest.field(item, "category"))))
     }
 }

@@ -21,6 +21,15 @@ impl Builtin {
         Document::from_tape(self.text, self.tape)
     }
 
+    /// The keys at the top of a file.
+    pub fn keys(&self) -> Vec<String> {
+        let document = self.document();
+        let keys = document.root().into_iter().flat_map(|root| document.entries(root));
+        keys.filter_map(|(key, _)| document.text(key))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// The whole tree, parsed.
     pub fn parsed(&self, comments: bool) -> Document<'static> {
         Documents::new(self.text, Limits::default(), comments)

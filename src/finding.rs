@@ -113,12 +113,21 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The findings of rules behind it, at whatever depth; itself when it stands for no others.
+    /// The things to do behind it: of a part of the manifest those of each rule that asks, otherwise itself.
     pub fn leaves(&self) -> Vec<&Finding> {
         match self.rule.as_ref() == UNANSWERED_BLOCK {
             true => self.related.iter().flat_map(Finding::leaves).collect(),
             false => vec![self],
         }
+    }
+
+    /// Every finding of a rule behind it, at whatever depth, also those that a more special one stands for.
+    pub fn every(&self) -> Vec<&Finding> {
+        let itself = (self.rule.as_ref() != UNANSWERED_BLOCK).then_some(self);
+        itself
+            .into_iter()
+            .chain(self.related.iter().flat_map(Finding::every))
+            .collect()
     }
 
     /// A key for sorting: by file, place, gravity, then rule, so that output is stable.

@@ -22,6 +22,11 @@ impl Pointer {
         self.render(true)
     }
 
+    /// The top-level block that the place is in.
+    pub fn block(&self) -> Pointer {
+        Pointer(self.0.iter().take(1).cloned().collect())
+    }
+
     fn render(&self, by_id: bool) -> String {
         let mut out = String::new();
         for step in &self.0 {

@@ -31,6 +31,9 @@ use crate::text::Localized;
 /// The schema of a rule, as it lies in the repository.
 pub const RULE_SCHEMA: &str = include_str!("../schemas/rule.v1.schema.json");
 
+/// The pack, the source and the category of an organisation's own rules.
+pub const OWN: &str = "own";
+
 /// The lists of facts that show only over several manifests.
 const OVER_ALL: [&str; 4] = [
     "$facts.load[]",

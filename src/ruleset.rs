@@ -52,8 +52,6 @@ pub struct RuleSet {
     pub pack_switches: Vec<Option<bool>>,
     /// Where clauses come from.
     pub sources: Vec<Source>,
-    /// The sentences of the two documents, such as A9.
-    pub demands: Vec<String>,
     /// The rules, by id.
     pub rules: Vec<Rule>,
     levels: Vec<Option<Level>>,
@@ -109,12 +107,10 @@ impl RuleSet {
         let packs = builtin::file("rules/packs.yaml");
         let packs = rule::load_packs(&file(packs), &packs.document(), names)?;
         let sources = rule::load_sources(&builtin::file("rules/sources.yaml").document());
-        let demands = keys("rules/demands.yaml");
         let context = Context {
             names,
             packs: &packs,
             sources: &sources,
-            demands: &demands,
         };
         let mut rules: Vec<Rule> = Vec::new();
         let builtin = builtin::rules().iter().map(|b| (file(*b), Some(b)));
@@ -230,7 +226,6 @@ impl RuleSet {
             packs,
             pack_switches,
             sources,
-            demands,
             rules,
             levels,
             by_id,
@@ -267,7 +262,6 @@ impl RuleSet {
             names,
             packs: &self.packs,
             sources: &self.sources,
-            demands: &self.demands,
         }
     }
 
@@ -534,14 +528,5 @@ fn check_covers(rules: &[Rule], mistakes: &mut Vec<Mistake>) {
 
 /// The names of the packs.
 pub fn pack_names() -> Vec<String> {
-    keys("rules/packs.yaml")
-}
-
-/// The keys of a built-in file.
-fn keys(file: &str) -> Vec<String> {
-    let document = builtin::file(file).document();
-    let keys = document.root().into_iter().flat_map(|root| document.entries(root));
-    keys.filter_map(|(key, _)| document.text(key))
-        .map(str::to_owned)
-        .collect()
+    builtin::file("rules/packs.yaml").keys()
 }

@@ -142,6 +142,12 @@ impl<'d> Manifest<'d> {
             .map_or(Value::Absent, |slot| self.value(0, slot))
     }
 
+    /// The same for a field of an item.
+    pub fn field(&self, item: InstanceId, path: &str) -> Value<'d> {
+        let scope = &self.shape.scopes[self.instance(item).scope];
+        scope.slot(path).map_or(Value::Absent, |slot| self.value(item, slot))
+    }
+
     /// The text at a path from the top.
     pub fn text_at(&self, path: &str) -> Option<&'d str> {
         match self.at(path) {

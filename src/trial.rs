@@ -10,7 +10,6 @@ use crate::evaluate::Hit;
 use crate::examine::Examined;
 use crate::finding::{Mistake, Severity};
 use crate::lint::Linter;
-use crate::pointer::Pointer;
 use crate::rule::{Rule, is_over_all};
 use crate::schema::{self, Manifest};
 use crate::source::SourceFile;
@@ -48,8 +47,6 @@ pub struct Found {
     pub message: String,
     /// The line of the example that it points at, counted from 1.
     pub line: usize,
-    /// The field that it is about.
-    pub field: Pointer,
 }
 
 /// Runs the examples of a rule.
@@ -126,7 +123,6 @@ pub fn examples(linter: &Linter, rule: &Rule, lang: Lang) -> Vec<Example> {
                 severity: hit.severity,
                 message: hit.message,
                 line: lines.iter().take_while(|l| **l <= line(hit.place.span.start)).count(),
-                field: hit.place.pointer,
             });
             out.push(Example {
                 bad,

@@ -75,7 +75,7 @@ impl Vocabulary {
     }
 
     /// The ids of all terms.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
+    pub fn ids(&self) -> impl Iterator<Item = &str> + Clone {
         self.terms.iter().map(|t| t.id.as_str())
     }
 

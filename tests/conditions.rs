@@ -129,7 +129,7 @@ fn table(ordinary: &Linter, rule: &str, text: &str, mistakes: &mut String) -> us
             .unwrap_or(ordinary)
             .check(source, &|_, _| EvidenceState::NotChecked);
         let mut found = BTreeMap::new();
-        for finding in report.findings.iter().flat_map(with_related) {
+        for finding in report.findings.iter().flat_map(Finding::every) {
             if &*finding.rule == "invalid-manifest" {
                 let _ = writeln!(mistakes, "{rule}: {name}: {}", finding.message);
             }
@@ -151,12 +151,6 @@ fn table(ordinary: &Linter, rule: &str, text: &str, mistakes: &mut String) -> us
         );
     }
     cases.len()
-}
-
-/// A finding, or those that it stands for.
-fn with_related(finding: &Finding) -> Vec<&Finding> {
-    let related = finding.related.iter().flat_map(with_related);
-    std::iter::once(finding).chain(related).collect()
 }
 
 fn merge(into: &mut Value, from: &Value) {

@@ -281,8 +281,8 @@ fn suppliers(summaries: &[Summary]) -> Vec<Shared> {
         }
     }
     let mut by_product: BTreeMap<_, Vec<(&Summary, &Supplier)>> = BTreeMap::new();
-    for ((summary, supplier), product) in all().zip(&keys).filter(|(_, product)| differing.contains(product)) {
-        let uses: &mut Vec<_> = by_product.entry((called(summary, supplier), *product)).or_default();
+    for ((summary, supplier), _) in all().zip(&keys).filter(|(_, product)| differing.contains(product)) {
+        let uses: &mut Vec<_> = by_product.entry(called(summary, supplier)).or_default();
         uses.push((summary, supplier));
     }
     let mut shared = Vec::new();

@@ -332,12 +332,6 @@ impl<'m, 'd> Reader<'m, 'd> {
         (0..).zip(self.manifest.items(self.manifest.at(list)))
     }
 
-    fn field(&self, item: InstanceId, path: &str) -> Value<'d> {
-        let scope = self.manifest.instance(item).scope;
-        let slot = self.manifest.shape.scopes[scope].slot(path);
-        slot.map_or(Value::Absent, |slot| self.manifest.value(item, slot))
-    }
-
     fn id_of(&self, value: Value<'_>) -> Option<&'m str> {
         term(value).map(|id| self.rules.vocabularies.term(id).id.as_str())
     }
@@ -347,11 +341,11 @@ impl<'m, 'd> Reader<'m, 'd> {
     }
 
     fn flow(&self, item: InstanceId) -> Option<WeighingFlow> {
-        let beyond = ["off_duty", "during_breaks"].map(|field| self.field(item, field));
+        let beyond = ["off_duty", "during_breaks"].map(|field| self.manifest.field(item, field));
         Some(WeighingFlow {
-            category: term(self.field(item, "category"))?,
+            category: term(self.manifest.field(item, "category"))?,
             beyond_hours: beyond.contains(&Value::Flag(true)),
-            location: term(self.field(item, "location")),
+            location: term(self.manifest.field(item, "location")),
         })
     }
 
@@ -428,7 +422,7 @@ impl<'m, 'd> Reader<'m, 'd> {
         use HolderField::{Decision, OwnerContact, OwnerRole, Party};
         let mut named = Vec::new();
         for (index, item) in self.items("codetermination.parties") {
-            let kind = self.field(item, "type");
+            let kind = self.manifest.field(item, "type");
             let role = match self.id_of(kind) {
                 Some("dpo") => Role::DataProtectionOfficer,
                 _ if self.has_tag(kind, "worker-side") => Role::Workers,
@@ -445,7 +439,7 @@ impl<'m, 'd> Reader<'m, 'd> {
         for (role, field, index, item, path) in named {
             let scope = self.manifest.instance(item).scope;
             let slot = self.manifest.shape.scopes[scope].slot(path);
-            if let (Some(slot), Value::Text(name)) = (slot, self.field(item, path)) {
+            if let (Some(slot), Value::Text(name)) = (slot, self.manifest.field(item, path)) {
                 let mark = self.mark(&self.manifest.place(item, slot));
                 holders.push(Holder {
                     name: self.keep(name),
@@ -462,13 +456,13 @@ impl<'m, 'd> Reader<'m, 'd> {
     fn suppliers(&mut self) -> Box<[Supplier]> {
         let mut suppliers = Vec::new();
         for (index, item) in self.items("suppliers") {
-            let Value::Text(name) = self.field(item, "name") else {
+            let Value::Text(name) = self.manifest.field(item, "name") else {
                 continue;
             };
             suppliers.push(Supplier {
                 name: self.keep(name),
-                product: self.keep_text(self.field(item, "product")),
-                answers: ANSWERS.map(|field| match self.field(item, field) {
+                product: self.keep_text(self.manifest.field(item, "product")),
+                answers: ANSWERS.map(|field| match self.manifest.field(item, field) {
                     Value::Flag(flag) => Some(Answer::Flag(flag)),
                     Value::Term(id) => Some(Answer::Term(id)),
                     Value::Country(_, number) => Some(Answer::Country(number)),

@@ -3,7 +3,7 @@
 use super::condition::Group;
 use super::names::severity;
 use super::{Block, Line, Section, Writer};
-use crate::rule::{PackKind, RuleBasis};
+use crate::rule::{OWN, PackKind, RuleBasis};
 use crate::text::Lang;
 
 impl<'a> Writer<'a> {
@@ -23,7 +23,8 @@ impl<'a> Writer<'a> {
         };
         let (policy, law) = (lines(policy), lines(law));
         let mut sections = Vec::new();
-        let is_own = self.rule.bases.iter().all(|basis| basis.says.en.is_empty());
+        let sources = &self.rules.sources;
+        let is_own = self.rule.bases.iter().all(|basis| &*sources[basis.source].id == OWN);
         if is_own && !policy.is_empty() {
             let text = self.pick(
                 "The organisation asks for this itself; no clause stands behind it.",

@@ -183,7 +183,7 @@ fn of_part(linter: &Linter, name: Pointer, group: Vec<Finding>, block: &dyn Fn(&
 fn of_absent(linter: &Linter, blocks: Vec<Finding>) -> Finding {
     let lang = linter.lang;
     let names = some(
-        blocks.iter().map(|f| block_of(&f.primary.pointer)).collect(),
+        blocks.iter().map(|f| f.primary.pointer.block().to_string()).collect(),
         MOST_BLOCKS,
     );
     let count = blocks.len();
@@ -228,11 +228,6 @@ fn standing_for(mut related: Vec<Finding>, message: String, help: String, primar
     }
     finding.related = related;
     finding
-}
-
-/// The top-level block of a place.
-fn block_of(pointer: &Pointer) -> String {
-    Pointer(pointer.0.iter().take(1).cloned().collect()).to_string()
 }
 
 /// A field of a part, by its name within it.

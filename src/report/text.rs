@@ -15,7 +15,6 @@ use super::basis::{Clause, clauses, kind_of, rule_of};
 use crate::explain;
 use crate::finding::{Finding, Location, Mistake, Severity, UNANSWERED_BLOCK};
 use crate::lint::{FileReport, Linter, Run};
-use crate::pointer::Pointer;
 use crate::rule::{PackKind, Rule};
 use crate::ruleset::RuleSet;
 use crate::source::SourceFile;
@@ -216,7 +215,7 @@ fn render_finding(
         return page.blank();
     }
     // What is asked of several places is said once.
-    let leaves: Vec<&Finding> = finding.related.iter().flat_map(with_related).collect();
+    let leaves: Vec<&Finding> = finding.related.iter().flat_map(Finding::every).collect();
     let mut seen: Vec<&str> = Vec::new();
     for leaf in &leaves {
         if !seen.contains(&&*leaf.rule) {
@@ -238,21 +237,14 @@ fn place(page: &Page<'_>, location: &Location) -> String {
     cut(text.trim_end(), 4 * page.style.width).into_owned()
 }
 
-/// The findings of rules behind a finding, at whatever depth.
-fn with_related(finding: &Finding) -> Vec<&Finding> {
-    let itself = (&*finding.rule != UNANSWERED_BLOCK).then_some(finding);
-    let related = finding.related.iter().flat_map(with_related);
-    itself.into_iter().chain(related).collect()
-}
-
 /// One line for a part that is not there: what the gravest of the rules that ask for it says, and which
 /// others ask.
 fn part_line(page: &mut Page<'_>, rules: &RuleSet, part: &Finding) -> io::Result<()> {
     let lang = page.lang;
     let severity = explain::severity(part.severity, lang);
     let gap = " ".repeat(SEVERITY_WIDTH.saturating_sub(width(severity)));
-    let block = Pointer(part.primary.pointer.0.iter().take(1).cloned().collect());
-    let leaves = with_related(part);
+    let block = part.primary.pointer.block();
+    let leaves = part.every();
     let gravest = leaves.first().and_then(|leaf| rule_of(rules, leaf));
     let title = clean(gravest.map_or("", |rule| rule.tail().title.get(lang)));
     let ids: Vec<&str> = leaves.iter().map(|leaf| &*leaf.rule).collect();

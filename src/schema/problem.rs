@@ -27,7 +27,7 @@ pub enum ProblemKind {
         key: String,
         /// The nearest known key.
         nearest: Option<String>,
-        /// The known keys, or the first of many.
+        /// The known keys, unless one of them was probably meant.
         known: Vec<String>,
     },
     /// A required key is not there.
@@ -62,7 +62,7 @@ pub enum ProblemKind {
         nearest: Option<String>,
         /// True when the organisation may add terms.
         open: bool,
-        /// The known words, or the first of many.
+        /// The known words, unless one of them was probably meant.
         known: Vec<String>,
     },
     /// Not a date.
@@ -156,11 +156,11 @@ impl ProblemKind {
                     nearest,
                     &format!(
                         "Known here: {}. Begin it with `x-` if it is for your own use.",
-                        known.join(", ")
+                        known_words(key, known, lang)
                     ),
                     &format!(
                         "Kjente her: {}. Begynn den med `x-` hvis den er til eget bruk.",
-                        known.join(", ")
+                        known_words(key, known, lang)
                     ),
                 ),
             ),

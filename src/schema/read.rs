@@ -85,11 +85,7 @@ impl<'d> Reader<'d, '_> {
 
     /// A key that is not among the known ones.
     fn unknown_key<'a>(&mut self, name: &str, known: impl Iterator<Item = &'a str> + Clone, key: NodeId) {
-        let nearest = self.nearest(name, known.clone());
-        let mut known: Vec<String> = match nearest.is_some() || self.is_full() {
-            true => Vec::new(),
-            false => known.map(str::to_owned).collect(),
-        };
+        let (nearest, mut known) = self.otherwise(name, known);
         known.sort();
         self.problem(
             ProblemKind::UnknownKey {
@@ -99,6 +95,20 @@ impl<'d> Reader<'d, '_> {
             },
             key,
         );
+    }
+
+    /// The word that was probably meant, or else all that are known.
+    fn otherwise<'a>(
+        &self,
+        wrong: &str,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> (Option<String>, Vec<String>) {
+        let nearest = self.nearest(wrong, known.clone());
+        let known = match nearest.is_some() || self.is_full() {
+            true => Vec::new(),
+            false => known.map(str::to_owned).collect(),
+        };
+        (nearest, known)
     }
 
     /// The name that was probably meant. Nobody reads it where the problem is only counted.
@@ -357,16 +367,16 @@ impl<'d> Reader<'d, '_> {
                         vocabulary: *number,
                         term,
                     })),
-                    _ => Err(ProblemKind::UnknownTerm {
-                        term: shown(text),
-                        vocabulary: vocabulary.name.clone(),
-                        nearest: self.nearest(text, vocabulary.ids()),
-                        open: vocabulary.open,
-                        known: match self.is_full() {
-                            true => Vec::new(),
-                            false => vocabulary.ids().map(str::to_owned).collect(),
-                        },
-                    }),
+                    _ => {
+                        let (nearest, known) = self.otherwise(text, vocabulary.ids());
+                        Err(ProblemKind::UnknownTerm {
+                            term: shown(text),
+                            vocabulary: vocabulary.name.clone(),
+                            nearest,
+                            open: vocabulary.open,
+                            known,
+                        })
+                    }
                 }
             }
             Kind::Block | Kind::Items(_) | Kind::List(_) | Kind::Evidence => Err(wrong()),
