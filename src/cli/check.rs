@@ -17,7 +17,7 @@ use super::{Common, Failure, Format, Outcome, day, output};
 use crate::config::{Config, FailOn};
 use crate::discover::{Found, Unreadable, discover, shown};
 use crate::finding::Severity;
-use crate::lint::{FileReport, Linter, Run, Unread, finish};
+use crate::lint::{Coverage, FileReport, Linter, Run, Unread, finish};
 use crate::report;
 use crate::ruleset::pack_names;
 use crate::source::SourceFile;
@@ -126,7 +126,7 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
             "ingenting kunne kontrolleres",
         ));
     }
-    let mut run = finish(&linter, reports);
+    let mut run = finish(&linter, reports, Coverage::Part);
     let not_read = unwalked.iter().chain(&unread);
     run.unread.extend(not_read.map(|u| Unread {
         path: escape(&shown(&u.path)).into_owned(),
