@@ -2,5 +2,6 @@
 
 pub mod basis;
 pub mod json;
+mod safe_json;
 #[cfg(feature = "cli")]
 pub mod text;
