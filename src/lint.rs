@@ -67,9 +67,9 @@ pub struct FileReport {
     /// How many findings the baseline holds back.
     pub held_back: Tally,
     /// The waivers that have effect.
-    standing: Vec<Arc<Standing>>,
+    pub standing: Vec<Arc<Standing>>,
     /// The entries of the baseline that hold something back.
-    matched: Vec<usize>,
+    pub matched: Vec<usize>,
 }
 
 impl FileReport {

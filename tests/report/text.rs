@@ -62,34 +62,21 @@ fn excerpt(marked: &str, width: usize) -> String {
 }
 
 fn finding(primary: Location, secondary: Vec<Location>) -> Finding {
+    let (message, help) = ("message".to_owned(), "Help.".to_owned());
     Finding {
-        rule: "invalid-manifest".into(),
-        severity: Severity::Error,
-        declared: true,
-        system: None,
-        message: "message".into(),
-        help: "Help.".into(),
-        primary,
         secondary,
-        bases: Vec::new(),
-        related: Vec::new(),
+        ..Finding::new("invalid-manifest", Severity::Error, primary, message, help)
     }
 }
 
 fn of_one(source: &Arc<SourceFile>, findings: Vec<Finding>) -> Run {
     let file = FileReport {
-        source: Arc::clone(source),
-        findings,
-        summaries: Vec::new(),
         manifests: 1,
-        unchecked_records: 0,
+        ..FileReport::about(Arc::clone(source), findings)
     };
     Run {
         files: vec![file],
-        loads: Vec::new(),
-        packs: Vec::new(),
-        without_law: 0,
-        unread: Vec::new(),
+        ..Run::default()
     }
 }
 
