@@ -2,6 +2,16 @@
 
 pub mod basis;
 pub mod json;
+mod quote;
 mod safe_json;
+pub mod sarif;
 #[cfg(feature = "cli")]
 pub mod text;
+mod words;
+
+/// What is asked of a report beyond its format.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// With the findings that waivers set aside.
+    pub show_waived: bool,
+}

@@ -12,7 +12,9 @@ use tillit::text::Lang;
 use tillit::value::parse_date;
 
 mod report {
+    mod example;
     mod json;
+    mod sarif;
     mod text;
 }
 
