@@ -1,10 +1,14 @@
 //! Reports: one file for each format, each with types of its own.
 
 pub mod basis;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
 mod quote;
 mod safe_json;
 pub mod sarif;
+mod summary;
 #[cfg(feature = "cli")]
 pub mod text;
 mod words;

@@ -13,7 +13,10 @@ use tillit::value::parse_date;
 
 mod report {
     mod example;
+    mod github;
+    mod gitlab;
     mod json;
+    mod junit;
     mod sarif;
     mod text;
 }

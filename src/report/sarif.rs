@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::basis::{Clause, category, clauses, docs_page, gravity};
 use super::quote::quoted;
-use super::words::{Fingerprints, Told};
+use super::words::{Fingerprints, Told, waived};
 use super::{Options, safe_json};
 use crate::finding::{Finding, Location, Severity};
 use crate::lint::{LeftOut, Linter, Run, Standing};
@@ -387,21 +387,10 @@ struct Suppression {
 
 impl Suppression {
     fn of(run: &Run, waiver: &Standing, lang: Lang) -> Self {
-        let Standing {
-            reason,
-            expires,
-            employer,
-            workers,
-            ..
-        } = waiver;
-        let justification = match lang {
-            Lang::En => format!("{reason} (until {expires}; signed by {employer} and {workers})"),
-            Lang::Nb => format!("{reason} (til {expires}; underskrevet av {employer} og {workers})"),
-        };
         Suppression {
             kind: "inSource",
             status: "accepted",
-            justification: one_line(&justification),
+            justification: waived(waiver, lang),
             location: Place::of(run, &waiver.place),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::basis::{Clause, clauses};
 use crate::explain::pack_kind;
 use crate::finding::{Finding, Fingerprint, Location};
-use crate::lint::{Linter, Run};
+use crate::lint::{Linter, Run, Standing};
 use crate::rule::PackKind;
 use crate::text::{Lang, one_line};
 
@@ -106,6 +106,21 @@ fn clause_text(clause: &Clause<'_>, lang: Lang) -> String {
         });
     }
     text
+}
+
+/// Until when a waiver has effect, who signed it, and why.
+pub(super) fn waived(waiver: &Standing, lang: Lang) -> String {
+    let Standing {
+        reason,
+        expires,
+        employer,
+        workers,
+        ..
+    } = waiver;
+    one_line(&match lang {
+        Lang::En => format!("waived until {expires}, signed by {employer} and {workers}: {reason}"),
+        Lang::Nb => format!("fraveket til {expires}, undertegnet av {employer} og {workers}: {reason}"),
+    })
 }
 
 /// Fingerprints that differ within a report, as its readers ask: they show only the first of two equal ones.

@@ -168,7 +168,7 @@ fn waived_findings_are_there_when_asked_for() {
     assert_eq!(suppression["status"], "accepted");
     assert_eq!(
         suppression["justification"],
-        "The register comes in *spring* (until 2027-03-01; signed by Kari Nordmann and Ola Nordmann)"
+        "waived until 2027-03-01, signed by Kari Nordmann and Ola Nordmann: The register comes in *spring*"
     );
     assert!(
         open.iter()
