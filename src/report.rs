@@ -5,6 +5,7 @@ pub mod github;
 pub mod gitlab;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 mod quote;
 mod safe_json;
 pub mod sarif;

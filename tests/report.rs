@@ -15,8 +15,10 @@ mod report {
     mod example;
     mod github;
     mod gitlab;
+    mod hostile;
     mod json;
     mod junit;
+    mod markdown;
     mod sarif;
     mod text;
 }

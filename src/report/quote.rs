@@ -50,10 +50,25 @@ impl Quoted {
             if number > 0 && !self.0.is_empty() && !self.0.ends_with(' ') {
                 self.0.push(' ');
             }
-            match is_plain(part) {
-                true => self.plain(part),
-                false => self.code(part),
-            }
+            self.word(part);
+        }
+    }
+
+    /// A word; the signs around it are prose, whatever it is.
+    fn word(&mut self, word: &str) {
+        let inner = word.trim_start_matches(['(', '"', '\'', '«', '“', '‘', '§']);
+        let before = &word[..word.len() - inner.len()];
+        let core = inner.trim_end_matches(|c| {
+            let is_closed = c == ')' && inner.contains('(');
+            !is_closed && [')', '"', '\'', '»', '”', '’', ',', '.', ';', ':', '?', '!', '…'].contains(&c)
+        });
+        let behind = &inner[core.len()..];
+        if is_plain(core) {
+            self.plain(word);
+        } else {
+            self.0.push_str(before);
+            self.code(core);
+            self.0.push_str(behind);
         }
     }
 
@@ -65,11 +80,11 @@ impl Quoted {
         self.0.push_str(&code(text));
     }
 
-    /// At the beginning of a line, a sign before a blank or a number with a point would begin a list.
+    /// At the beginning, a sign before a blank or a number with a point would begin a list.
     fn plain(&mut self, word: &str) {
-        let digits = word.trim_start_matches(|c: char| c.is_ascii_digit());
-        if word.starts_with('-') || matches!(digits, "." | ")") && digits.len() < word.len() {
-            let (number, sign) = word.split_at(word.len() - digits.len());
+        let sign = word.trim_start_matches(|c: char| c.is_ascii_digit());
+        if self.0.is_empty() && (sign.starts_with('-') || matches!(sign, "." | ")")) {
+            let number = &word[..word.len() - sign.len()];
             self.0.push_str(&format!("{number}\\{sign}"));
         } else {
             self.0.push_str(word);
@@ -77,24 +92,27 @@ impl Quoted {
     }
 }
 
-/// Whether a word is prose to every reader of Markdown.
+/// Whether a word, without the signs around it, is prose to every reader of Markdown.
 fn is_plain(word: &str) -> bool {
-    let inner = word
-        .trim_start_matches(['(', '"', '\'', '«', '“', '‘', '§'])
-        .trim_end_matches([')', '"', '\'', '»', '”', '’', ',', '.', ';', ':', '?', '!', '…']);
-    let mut parts = inner.split(['-', '–', '/', '\'', '’', '(', ')']);
+    let mut parts = word.split(['-', '–', '/', '\'', '’', '(', ')']);
     let is_word = |part: &str| {
         let mut runs = part.split(|c: char| !c.is_ascii_hexdigit());
         // So many hexadecimal digits can be a commit.
         part.chars().all(char::is_alphanumeric) && runs.all(|run| run.len() < 7)
     };
     // `GH-1` is an issue, and a repository can have other letters that mean one.
-    let mut signs = inner.split('-').zip(inner.split('-').skip(1));
+    let mut signs = word.split('-').zip(word.split('-').skip(1));
     let is_issue = signs.any(|(before, after)| {
         before.ends_with(char::is_alphabetic) && after.starts_with(|c: char| c.is_ascii_digit())
     });
-    let is_sign = matches!(inner, "–" | "—" | "·" | "×");
-    is_sign || (parts.all(is_word) && !is_issue && !inner.contains("//"))
+    let is_sign = matches!(word, "–" | "—" | "·" | "×");
+    is_sign || is_date(word) || (parts.all(is_word) && !is_issue && !word.contains("//"))
+}
+
+/// Whether a word is a date, or days of one: `19.-20.11.2021`.
+fn is_date(word: &str) -> bool {
+    let mut numbers = word.split(['.', '-', '–']);
+    numbers.all(|number| number.len() <= 4 && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -121,12 +139,14 @@ mod tests {
             ("`data.inputs[0]` is open", "`data.inputs[0]` is open"),
             ("see `a`, `b`", "see `a`, `b`"),
             ("@octocat", "`@octocat`"),
+            ("(see a.yaml:1).", "(see `a.yaml:1`)."),
             ("fixes #1 and GH-2", "fixes `#1` and `GH-2`"),
-            (":tada:", "`:tada:`"),
+            (":tada:", "`:tada`:"),
+            ("19.-20.11.2021, 2019) 1.", "19.-20.11.2021, 2019) 1."),
             ("evil.example www.x https://x", "`evil.example` `www.x` `https://x`"),
             (
                 "![i](u) [l](u) <b> &amp; *e* _e_ ~s~ a|b",
-                "`![i](u)` `[l](u)` `<b>` `&amp;` `*e*` `_e_` `~s~` `a|b`",
+                "`![i](u)` `[l](u)` `<b>` `&amp`; `*e*` `_e_` `~s~` `a|b`",
             ),
             ("# heading", "`#` heading"),
             ("- item", "\\- item"),

@@ -30,11 +30,6 @@ pub(super) fn tally(tally: Tally, lang: Lang) -> String {
     each.join(", ")
 }
 
-/// `5 files`
-pub(super) fn files(n: usize, lang: Lang) -> String {
-    number(n, lang, ["file", "files"], ["fil", "filer"])
-}
-
 /// `2 manifests in 2 files`
 pub(super) fn checked(run: &Run, lang: Lang) -> String {
     let manifests = number(
@@ -43,7 +38,8 @@ pub(super) fn checked(run: &Run, lang: Lang) -> String {
         ["manifest", "manifests"],
         ["manifest", "manifester"],
     );
-    format!("{manifests} {} {}", lang.pick("in", "i"), files(run.files.len(), lang))
+    let files = number(run.files.len(), lang, ["file", "files"], ["fil", "filer"]);
+    format!("{manifests} {} {files}", lang.pick("in", "i"))
 }
 
 /// What could not be read, so that nobody takes it for checked.
@@ -155,4 +151,12 @@ pub(super) fn few(mut items: Vec<String>) -> String {
         items.push("…".to_owned());
     }
     items.join(", ")
+}
+
+/// Where more can be read, and what findings are not.
+pub(super) fn advice(lang: Lang) -> &'static str {
+    lang.pick(
+        "`tillit explain RULE` says more. Findings are no legal verdict; `core` is policy, not law.",
+        "`tillit explain REGEL` sier mer. Funn er ingen juridisk vurdering; `core` er policy, ikke lov.",
+    )
 }
