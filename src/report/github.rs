@@ -11,7 +11,7 @@ use super::summary::{counted, few};
 use super::words::Told;
 use crate::finding::{Finding, Severity};
 use crate::lint::{Linter, Run};
-use crate::text::{Lang, cut, escape, is_unsafe, one_line};
+use crate::text::{Lang, cut, escape, is_unsafe, one_line, shown};
 
 /// Annotations of one level that GitHub shows of a step.
 const MOST: usize = 10;
@@ -99,7 +99,7 @@ fn message(linter: &Linter, run: &Run, finding: &Finding) -> String {
 
 /// How many more findings of a level there are, and in which files.
 fn more(run: &Run, hidden: &[&Finding], lang: Lang) -> String {
-    let mut files: Vec<String> = hidden.iter().map(|f| one_line(run.path(&f.primary.file))).collect();
+    let mut files: Vec<String> = hidden.iter().map(|f| shown(run.path(&f.primary.file))).collect();
     files.dedup();
     let severity = hidden.first().map_or(Severity::Note, |finding| finding.severity);
     let (count, files) = (counted(severity, hidden.len(), lang), few(files));

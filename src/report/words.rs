@@ -8,7 +8,7 @@ use crate::explain::pack_kind;
 use crate::finding::{Finding, Fingerprint, Location};
 use crate::lint::{Linter, Run, Standing};
 use crate::rule::PackKind;
-use crate::text::{Lang, one_line};
+use crate::text::{Lang, escape, one_line};
 
 /// Most further places that are named.
 const MOST_PLACES: usize = 6;
@@ -90,8 +90,10 @@ impl<'a> Told<'a> {
 /// `path:line:column` and what is there.
 fn place(run: &Run, location: &Location) -> String {
     let at = location.start;
-    let path = run.path(&location.file);
-    one_line(&format!("{path}:{}:{} {}", at.line, at.column, location.label))
+    let (path, label) = (escape(run.path(&location.file)), one_line(&location.label));
+    format!("{path}:{}:{} {label}", at.line, at.column)
+        .trim_end()
+        .to_owned()
 }
 
 fn clause_text(clause: &Clause<'_>, lang: Lang) -> String {
