@@ -113,7 +113,7 @@ fn steps(criterion: &mut Criterion) {
             let mut out = Vec::new();
             b.iter(|| {
                 out.clear();
-                json::render(&linter, &run, &mut out).map(|()| out.len())
+                json::render(&linter, &run, Options::default(), &mut out).map(|()| out.len())
             });
         });
         group.finish();

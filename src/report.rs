@@ -14,9 +14,9 @@ mod summary;
 pub mod text;
 mod words;
 
-/// What is asked of a report beyond its format.
+/// What a report is asked to show.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// With the findings that waivers set aside.
+    /// Also what waivers set aside.
     pub show_waived: bool,
 }

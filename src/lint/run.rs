@@ -23,6 +23,8 @@ pub struct Run {
     pub about: Vec<FileReport>,
     /// The files, in order.
     pub files: Vec<FileReport>,
+    /// Ids of the systems.
+    pub systems: Vec<Arc<str>>,
     /// What several systems do to the same group.
     pub loads: Vec<Load>,
     /// The packs that count for at least one manifest with a system, and for how many.
@@ -161,6 +163,7 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>, coverage: Coverage) -
     about.extend(aside::outdated(linter, &files, &summaries, coverage));
     Run {
         about,
+        systems: summaries.iter().map(|summary| summary.system().into()).collect(),
         files,
         loads,
         packs,

@@ -7,8 +7,8 @@ use crate::schema::{InstanceId, Place};
 use crate::text::nearest;
 use crate::value::Value;
 
-/// The rule that says what a waiver needs to have effect.
-const COMPLETE: &str = "waiver-needs-both-parties";
+/// The rules that say what a waiver needs to have effect.
+const NEEDED: [&str; 2] = ["waiver-needs-both-parties", "waiver-too-long"];
 
 /// A rule that the parties have set aside for a system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,9 +85,9 @@ fn waiver(examined: &mut Examined<'_>, item: InstanceId) -> Option<Waiver> {
     let slot = manifest.shape.scopes[manifest.instance(item).scope].slot("rule")?;
     // A waiver that names no rule sets nothing aside, and has a finding about what it lacks.
     let known = rules.find(&rule);
-    let is_complete = rules
-        .find(COMPLETE)
-        .is_some_and(|number| !examined.falls_short(number, item));
+    let is_complete = NEEDED
+        .into_iter()
+        .all(|id| rules.find(id).is_some_and(|number| !examined.falls_short(number, item)));
     let (from, expires) = (date("from"), date("expires"));
     let state = match known {
         None => State::UnknownRule(nearest(&rule, rules.rules.iter().map(|r| &*r.id)).map(str::to_owned)),

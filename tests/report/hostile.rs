@@ -93,7 +93,7 @@ const SHOW: Options = Options { show_waived: true };
 
 /// Every format that means no command to a runner.
 const FORMATS: [(&str, Render); 5] = [
-    ("json", |linter, run, out| json::render(linter, run, out).unwrap()),
+    ("json", |linter, run, out| json::render(linter, run, SHOW, out).unwrap()),
     ("sarif", |linter, run, out| {
         sarif::render(linter, run, SHOW, out).unwrap()
     }),

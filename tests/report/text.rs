@@ -3,6 +3,7 @@ use std::sync::Arc;
 use tillit::finding::{Finding, Location, Mistake, Severity};
 use tillit::lint::{FileReport, Linter, Run};
 use tillit::pointer::Pointer;
+use tillit::report::Options;
 use tillit::report::text::{Style, render, render_mistakes};
 use tillit::source::{SourceFile, Span};
 use tillit::text::{Lang, Localized, is_unsafe};
@@ -18,7 +19,7 @@ const PLAIN: Style = Style {
 
 fn written(linter: &Linter, run: &Run, style: Style) -> String {
     let mut out = Vec::new();
-    render(linter, run, style, &mut out).unwrap();
+    render(linter, run, Options::default(), style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
