@@ -126,7 +126,6 @@ elif [[ -n $TILLIT_PULL_REQUEST_BASE ]]; then
 fi
 
 args+=(--)
-# shellcheck disable=SC2153 # TILLIT_PATHS is no misspelt TILLIT_PACKS.
 while IFS= read -r path; do
   [[ -z $path ]] || args+=("$path")
 done <<<"$TILLIT_PATHS"
