@@ -25,9 +25,10 @@ die() {
   exit 2
 }
 
-# Whether git has this commit here.
+# Whether git has this commit here. A folder of the checkout may pose as a repository without a work tree, with settings
+# that name programs for git to run, so git takes only the real one.
 is_here() {
-  git cat-file -e "$1^{commit}" 2>/dev/null
+  git -c safe.bareRepository=explicit cat-file -e "$1^{commit}" 2>/dev/null
 }
 
 must_be_boolean() {

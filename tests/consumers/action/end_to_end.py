@@ -351,6 +351,34 @@ def case_hostile_manifests(scratch: Path) -> None:
         assert set(result.outputs) == OUTPUTS
 
 
+def case_hostile_repository(scratch: Path) -> None:
+    """a folder that poses as a git repository, with a program to run in its settings, has no effect"""
+    settings = """[core]
+repositoryformatversion = 1
+bare = true
+[extensions]
+partialClone = origin
+[remote "origin"]
+url = .
+promisor = true
+uploadpack = touch $SEEN/pwned; false
+"""
+    team = Team(scratch)
+    base = team.commit({"systems/a.tillit.yaml": GOOD})
+    team.commit(
+        {
+            "systems/HEAD": "ref: refs/heads/main\n",
+            "systems/config": settings,
+            "systems/objects/empty": "",
+            "systems/refs/empty": "",
+        }
+    )
+    for changed_only in ("false", "true"):
+        result = team.run("pull_request", pull_request(base), working_directory="systems", changed_only=changed_only)
+        assert result.outputs["exit-code"], "the script did not come to its end"
+        assert not list(scratch.glob("**/pwned")), changed_only
+
+
 def case_commands_are_stopped(scratch: Path) -> None:
     """whatever the program prints, on both streams and without a last line end, the runner obeys none of it"""
     printed = "::error::pwned\n##[add-path]pwned\n::stop-commands::other\n::other::\n::add-path::pwned"
@@ -364,6 +392,14 @@ def case_commands_are_stopped(scratch: Path) -> None:
         assert len(result.said) == 1 and not result.passed
         assert '"command":"add-path"' not in result.log
     assert first.stream != second.stream, "the token must be another one each time"
+
+
+def case_one_stream(scratch: Path) -> None:
+    """all of it is written to standard output: GitHub's runner reads the two streams apart, and act does not"""
+    team = with_program(scratch, "prints-error", "#!/bin/bash\necho ::error::pwned >&2\nexit 2\n")
+    team.commit({"a.tillit.yaml": GOOD})
+    done = team.run_script()
+    assert done.returncode == 0 and done.stderr == "" and "\n::error::pwned\n" in done.stdout
 
 
 def case_unreadable_report(scratch: Path) -> None:

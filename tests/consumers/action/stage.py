@@ -223,18 +223,41 @@ class Team:
         )
         self.git("remote", "set-url", "origin", "https://github.com/acme/shop")
 
-    def run(
-        self, event: str = "push", payload: dict[str, Any] | None = None, workflow: str | None = None, **inputs: str
-    ) -> Result:
-        """Runs a workflow; by default one that gives the action these inputs (`fail_on` for `fail-on`)."""
-        self.runs += 1
-        seen, tools, upload = (self.folder / name for name in (f"seen-{self.runs}", "tools", "upload"))
-        for folder in (seen, tools, upload / "upload-sarif"):
+    def prepare(self) -> None:
+        """Puts the programs and the action in place that stand for what is outside."""
+        tools, upload = self.folder / "tools", self.folder / "upload/upload-sarif"
+        for folder in (tools, upload):
             folder.mkdir(exist_ok=True, parents=True)
         executable(tools / "curl", CURL.format(version=VERSION, archives=self.action.archives))
         executable(tools / "cargo", CARGO.format(program=self.action.program))
         executable(tools / "gh", GH)
-        (upload / "upload-sarif/action.yml").write_text(UPLOAD_ACTION)
+        (upload / "action.yml").write_text(UPLOAD_ACTION)
+
+    def run_script(self) -> subprocess.CompletedProcess[str]:
+        """Runs the script of the action alone, with all inputs left out, and keeps its two streams apart."""
+        self.prepare()
+        inputs = dict.fromkeys(re.findall(r"TILLIT_\w+", (ROOT / "action.yml").read_text()), "")
+        inputs |= {"TILLIT_CHANGED_ONLY": "false", "TILLIT_ADVANCED_SECURITY": "false", "TILLIT_WORKING_DIRECTORY": "."}
+        runner = {
+            "GITHUB_ACTION_PATH": str(self.action.tree),
+            "GITHUB_OUTPUT": str(self.folder / "output"),
+            "RUNNER_ARCH": "X64" if TARGET.startswith("x86_64") else "ARM64",
+            "RUNNER_OS": "Linux",
+            "RUNNER_TEMP": str(self.folder),
+        }
+        return subprocess.run(
+            ["bash", self.action.tree / "action/run.sh"],
+            cwd=self.checkout, env={**self.environment, **inputs, **runner}, capture_output=True, text=True, timeout=60,
+        )
+
+    def run(
+        self, event: str = "push", payload: dict[str, Any] | None = None, workflow: str | None = None, **inputs: str
+    ) -> Result:
+        """Runs a workflow; by default one that gives the action these inputs (`fail_on` for `fail-on`)."""
+        self.prepare()
+        self.runs += 1
+        seen, upload = self.folder / f"seen-{self.runs}", self.folder / "upload"
+        seen.mkdir()
         given = {name.replace("_", "-"): value for name, value in inputs.items()}
         file = self.folder / "workflow.yml"
         file.write_text(workflow or WORKFLOW.format(pin=PIN, inputs=json.dumps(given)))
