@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # One run of tillit in a GitHub workflow: gets the program, runs it once, hands on what it reports.
 # Every input arrives in the environment (see action.yml) and is only ever passed on as one quoted word.
-# Written for bash 3.2 (macOS) and Git's bash (Windows), but run by tests on Linux only.
+# For bash 3.2 (macOS) and Git's bash (Windows); the tests run it on Linux only. bash 3.2 goes on after a subshell that
+# failed, so there is none.
 set -euo pipefail
 # The runner reads standard output and standard error as two streams; in one, nothing slips past `stop-commands`.
 exec 2>&1
@@ -78,18 +79,20 @@ fi
 [[ $version == source || $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] ||
   die "\`version\` is \`$version\`. Write a version as \`1.2.3\`, or \`source\`, or leave it out."
 
-# Everything is written here, and the program is fetched or built from here: the checkout may hold settings for such
-# tools (`.cargo/config.toml`, for instance), and a pull request can write them.
+# Everything is written here, and the program is fetched or built here: the checkout may hold settings for such tools
+# (`.cargo/config.toml`, for instance), and a pull request can write them.
 work=$(mktemp -d "$RUNNER_TEMP/tillit.XXXXXX")
+cd "$work"
 if [[ $version == source ]]; then
-  (cd "$work" && cargo install --locked --path "$GITHUB_ACTION_PATH" --root "$work") ||
+  cargo install --locked --path "$GITHUB_ACTION_PATH" --root "$work" ||
     die "tillit could not be built from source; the lines above say why. It needs Rust 1.88 or later."
   program=$work/bin/tillit
 else
-  (cd "$work" && unpack_release "$version")
+  unpack_release "$version"
   program=$work/tillit
 fi
 
+cd "$GITHUB_WORKSPACE"
 # The shell's own message would print the input as it is.
 cd -- "$TILLIT_WORKING_DIRECTORY" 2>/dev/null ||
   die "\`working-directory\` is \`$TILLIT_WORKING_DIRECTORY\`, which is no folder of the checkout."

@@ -269,6 +269,24 @@ def case_version(scratch: Path) -> None:
         refused(team, "Write a version as `1.2.3`, or `source`, or leave it out.", version=version)
 
 
+def case_targets(scratch: Path) -> None:
+    """each runner gets the archive of its own kind; one that there is none for is told so"""
+    team = Team(scratch)
+    runners = {
+        ("Linux", "X64"): "x86_64-unknown-linux-musl",
+        ("Linux", "ARM64"): "aarch64-unknown-linux-musl",
+        ("macOS", "X64"): "x86_64-apple-darwin",
+        ("macOS", "ARM64"): "aarch64-apple-darwin",
+        ("Windows", "X64"): "x86_64-pc-windows-msvc",
+    }
+    team.action.table = "1.2.3 another-target 0\n"
+    for (system, architecture), target in runners.items():
+        done = team.run_script(RUNNER_OS=system, RUNNER_ARCH=architecture)
+        assert done.returncode == 2 and f"Version 1.2.3 for {target} is not in the checksums" in done.stdout
+    done = team.run_script(RUNNER_OS="Windows", RUNNER_ARCH="ARM64")
+    assert done.returncode == 2 and "There is no archive for Windows on ARM64." in done.stdout
+
+
 def case_no_version(scratch: Path) -> None:
     """a table without versions, as before the first release, names `version: source`"""
     team = Team(scratch)

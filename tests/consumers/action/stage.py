@@ -233,21 +233,22 @@ class Team:
         executable(tools / "gh", GH)
         (upload / "action.yml").write_text(UPLOAD_ACTION)
 
-    def run_script(self) -> subprocess.CompletedProcess[str]:
+    def run_script(self, **runner: str) -> subprocess.CompletedProcess[str]:
         """Runs the script of the action alone, with all inputs left out, and keeps its two streams apart."""
         self.prepare()
         inputs = dict.fromkeys(re.findall(r"TILLIT_\w+", (ROOT / "action.yml").read_text()), "")
         inputs |= {"TILLIT_CHANGED_ONLY": "false", "TILLIT_ADVANCED_SECURITY": "false", "TILLIT_WORKING_DIRECTORY": "."}
-        runner = {
+        usual = {
             "GITHUB_ACTION_PATH": str(self.action.tree),
             "GITHUB_OUTPUT": str(self.folder / "output"),
+            "GITHUB_WORKSPACE": str(self.checkout),
             "RUNNER_ARCH": "X64" if TARGET.startswith("x86_64") else "ARM64",
             "RUNNER_OS": "Linux",
             "RUNNER_TEMP": str(self.folder),
         }
         return subprocess.run(
             ["bash", self.action.tree / "action/run.sh"],
-            cwd=self.checkout, env={**self.environment, **inputs, **runner}, capture_output=True, text=True, timeout=60,
+            cwd=self.checkout, env={**self.environment, **inputs, **usual, **runner}, capture_output=True, text=True, timeout=60,
         )
 
     def run(
