@@ -1,7 +1,8 @@
 """Runs every case and prints one line for each: `cases.py [WORD]`, where WORD picks the cases that name it. The program
 and the folder to work in come from the environment: TILLIT and SCRATCH.
 
-A case is a function whose name begins with `case_`. Its doc string is what must hold; it raises AssertionError if not."""
+A case is a function whose name begins with `case_`. Its doc string is what must hold; it raises AssertionError if
+that does not."""
 
 from __future__ import annotations
 

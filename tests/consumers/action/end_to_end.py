@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from lint import documented
-from stage import BAD, GOOD, PIN, TARGET, VERSION, Action, Team, executable, pull_request
+from stage import ALSO_BAD, ALSO_GOOD, BAD, GOOD, PIN, TARGET, VERSION, Action, Team, executable, pull_request
 
 OUTPUTS = {"errors", "exit-code", "findings", "report-file", "sarif-file", "version", "warnings"}
 
@@ -68,7 +68,7 @@ def case_fail_on(scratch: Path) -> None:
     team.commit({"a.tillit.yaml": BAD})
     result = team.run(fail_on="never")
     assert result.passed and int(result.outputs["errors"]) > 0 and result.outputs["exit-code"] == "0"
-    team.commit({"a.tillit.yaml": GOOD.parent / "smallest.tillit.yaml"})
+    team.commit({"a.tillit.yaml": ALSO_GOOD})
     assert team.run().passed
     assert not team.run(fail_on="note").passed
 
@@ -158,7 +158,7 @@ def case_base_not_fetched(scratch: Path) -> None:
     """pull request, base not in the checkout: the check goes on, and says what was not compared and how to"""
     team = Team(scratch)
     base = team.commit({"a.tillit.yaml": GOOD})
-    team.commit({"b.tillit.yaml": GOOD})
+    team.commit({"b.tillit.yaml": ALSO_GOOD})
     team.forget_history()
     result = team.run("pull_request", pull_request(base), paths="a.tillit.yaml")
     assert result.passed, result.log
@@ -175,7 +175,7 @@ def case_changed_only(scratch: Path) -> None:
     assert not team.run("pull_request", event).passed
     result = team.run("pull_request", event, changed_only="true")
     assert result.passed and result.outputs["errors"] == "0", result.log
-    team.commit({"new.tillit.yaml": BAD})
+    team.commit({"new.tillit.yaml": ALSO_BAD})
     result = team.run("pull_request", event, changed_only="true")
     assert not result.passed and result.outputs["exit-code"] == "1"
     assert "old.tillit.yaml" not in result.printed
@@ -185,7 +185,7 @@ def case_changed_only_base_not_fetched(scratch: Path) -> None:
     """pull request, changed only, base not in the checkout: the job fails with exit code 2 and the remedy"""
     team = Team(scratch)
     base = team.commit({"a.tillit.yaml": GOOD})
-    team.commit({"b.tillit.yaml": GOOD})
+    team.commit({"b.tillit.yaml": ALSO_GOOD})
     team.forget_history()
     result = team.run("pull_request", pull_request(base), changed_only="true")
     assert not result.passed and result.outputs["exit-code"] == "2"
@@ -193,7 +193,7 @@ def case_changed_only_base_not_fetched(scratch: Path) -> None:
 
 
 def case_changed_only_push(scratch: Path) -> None:
-    """push, changed only: compared with the commit before the push; without one everything is checked, and it says so"""
+    """push, changed only: compared with the commit before it; without one everything is checked, and it says so"""
     team = Team(scratch)
     before = team.commit({"old.tillit.yaml": BAD})
     team.commit({"new.tillit.yaml": GOOD})
@@ -240,7 +240,7 @@ def case_upload_changed_only(scratch: Path) -> None:
     """changed only: nothing is uploaded, since code scanning would take the rest for fixed; a notice says so"""
     team = Team(scratch)
     base = team.commit({"a.tillit.yaml": GOOD})
-    team.commit({"b.tillit.yaml": GOOD})
+    team.commit({"b.tillit.yaml": ALSO_GOOD})
     result = team.run("pull_request", pull_request(base), advanced_security="true", changed_only="true")
     assert result.passed and result.read("upload") is None
     assert any(line.startswith("::notice title=tillit::") and "only a part" in line for line in result.said)

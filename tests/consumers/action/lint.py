@@ -42,9 +42,8 @@ def documented(folder: Path) -> list[Path]:
 
 
 def shell_scripts() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
-    )
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(listing, cwd=ROOT, capture_output=True, check=True)
     files = (ROOT / name.decode() for name in listed.stdout.split(b"\0") if name)
     return [file for file in files if file.is_file() and re.match(rb"#!.*\b(ba)?sh\b", file.read_bytes()[:80])]
 
@@ -89,7 +88,8 @@ def case_the_linters_can_fail(scratch: Path) -> None:
     workflows = scratch / ".github/workflows"
     workflows.mkdir(parents=True, exist_ok=True)
     workflow, action, script = workflows / "bad.yml", scratch / "action.yml", scratch / "bad.sh"
-    workflow.write_text("on: push\njobs: { a: { runs-on: x, steps: [{ run: 'echo ${{ github.event.issue.title }}' }] } }\n")
+    injection = "{ run: 'echo ${{ github.event.issue.title }}' }"
+    workflow.write_text(f"on: push\njobs: {{ a: {{ runs-on: x, steps: [{injection}] }} }}\n")
     action.write_text("name: a\ndescription: b\nruns: { using: composite }\n")
     script.write_text("#!/bin/bash\necho $1\n")
     for linter, file in ((ZIZMOR, workflow), (ACTIONLINT, workflow), (ACTION_SCHEMA, action), (SHELLCHECK, script)):

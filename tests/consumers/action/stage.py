@@ -35,6 +35,9 @@ DAY = int(datetime(2026, 11, 25, tzinfo=timezone.utc).timestamp())
 
 GOOD = ROOT / "examples/exemplary.tillit.yaml"
 BAD = ROOT / "examples/monitoring.tillit.yaml"
+# Two more, since one system under two names is a finding by itself: with notes only, and with errors.
+ALSO_GOOD = ROOT / "examples/smallest.tillit.yaml"
+ALSO_BAD = ROOT / "examples/shift-planner.tillit.yaml"
 
 # What the script may say to the runner: its own words, and the program's annotations.
 INTENDED = re.compile(r"::(error|warning|notice) (title=tillit::.|file=[^\r\n]*::.)")
@@ -248,7 +251,8 @@ class Team:
         }
         return subprocess.run(
             ["bash", self.action.tree / "action/run.sh"],
-            cwd=self.checkout, env={**self.environment, **inputs, **usual, **runner}, capture_output=True, text=True, timeout=60,
+            cwd=self.checkout, env={**self.environment, **inputs, **usual, **runner},
+            capture_output=True, text=True, timeout=60,
         )
 
     def run(
