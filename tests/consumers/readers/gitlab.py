@@ -1,0 +1,41 @@
+"""`gitlab`: GitLab's code quality report, by what its documentation requires."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from program import same
+from readers.place import Checked, unique
+
+SEVERITIES = {"info", "minor", "major", "critical", "blocker"}
+
+
+def complaints(output: bytes, checked: Checked) -> Iterator[str]:
+    if output.startswith(b"\xef\xbb\xbf"):
+        yield "GitLab does not read a byte order mark"
+    entries = json.loads(output)
+    if not isinstance(entries, list):
+        yield "not one list"
+        return
+    for entry in entries:
+        for key in ("description", "check_name", "fingerprint"):
+            if not isinstance(entry.get(key), str) or not entry[key].strip():
+                yield f"{key} is {entry.get(key)!r}"
+        if entry.get("severity") not in SEVERITIES:
+            yield f"severity is {entry.get('severity')!r}"
+        location = entry.get("location", {})
+        yield from checked.wrong_path(location.get("path", "/"))
+        begin = location.get("lines", {}).get("begin")
+        if begin is None:
+            begin = location.get("positions", {}).get("begin", {}).get("line")
+        if not isinstance(begin, int) or begin < 1:
+            yield f"no line in {location}"
+    yield from unique("fingerprint", [entry.get("fingerprint", "") for entry in entries])
+    wanted = Counter((f["rule"], checked.relative(f), f["location"]["start"]["line"]) for f in checked.findings())
+    found = Counter(
+        (e["check_name"], checked.named(e["location"]["path"]), e["location"].get("lines", {}).get("begin")) for e in entries
+    )
+    yield from same("entries that are no findings", list((found - wanted).elements()), [])
+    yield from same("findings that are no entries", list((wanted - found).elements()), [])
