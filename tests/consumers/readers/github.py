@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
-from readers.place import Checked
+from readers.place import Checked, says
 
 # GitHub shows no more of one level and one step.
 MOST = 10
@@ -21,40 +20,32 @@ def complaints(output: bytes, checked: Checked) -> Iterator[str]:
         yield "a CR ends a line for the runner"
     if text and not text.endswith("\n"):
         yield "the last line is not ended"
-    known = {
-        (finding["severity"], checked.relative(finding), finding["location"]["start"]["line"]): finding
-        for finding in checked.findings()
-    }
-    messages = Counter(finding["message"] for finding in checked.findings())
-    shown: Counter[str] = Counter()
+    known: dict[tuple, list[str]] = {}
+    for finding in checked.findings():
+        place = finding["severity"], checked.relative(finding), finding["location"]["start"]["line"]
+        known.setdefault(place, []).append(finding["message"])
+    shown: dict[str, list[str]] = {severity: [] for severity in LEVELS.values()}
     for line in text.splitlines():
         match = COMMAND.fullmatch(line)
         if not match:
             yield f"no workflow command: {line!r}"
             continue
-        level, properties, message = match[1], of(match[2]), plain(match[3])
-        shown[LEVELS[level]] += 1
+        severity, properties, message = LEVELS[match[1]], of(match[2]), plain(match[3])
+        shown[severity].append(message)
         if unknown := set(properties) - PROPERTIES:
             yield f"unknown properties: {unknown}"
         yield from checked.wrong_path(properties.get("file", "/"))
-        place = LEVELS[level], checked.named(properties.get("file", "")), int(properties.get("line", 0))
+        place = severity, checked.named(properties.get("file", "")), int(properties.get("line", 0))
         if place not in known:
             yield f"no finding stands at {place}"
-        said = [m for m in messages if m in message]
-        if not said:
-            yield f"the message is that of no finding: {message!r}"
-    for severity in LEVELS.values():
+        elif not any(says(message, said) for said in known[place]):
+            yield f"no finding at {place} says {message!r}"
+    for severity, messages in shown.items():
         total = checked.count(severity)
-        if shown[severity] != min(total, MOST):
-            yield f"{shown[severity]} annotations of {total} findings of level {severity}"
-    hidden = {s: checked.count(s) - MOST for s in LEVELS.values() if checked.count(s) > MOST}
-    if hidden:
-        last = plain(text.splitlines()[-1])
-        # How many are hidden is said of each level or of all together.
-        if not all(re.search(rf"\b{n}\b", last) for n in hidden.values()) and not re.search(
-            rf"\b{sum(hidden.values())}\b", last
-        ):
-            yield f"the last annotation does not say how many more there are ({hidden}): {last!r}"
+        if len(messages) != min(total, MOST):
+            yield f"{len(messages)} annotations of {total} findings of level {severity}"
+        elif total > MOST and not re.search(rf"\b{total - MOST}\b.*\bmore\b", messages[-1].splitlines()[-1]):
+            yield f"the last {severity} does not say that there are {total - MOST} more: {messages[-1]!r}"
 
 
 def of(properties: str) -> dict[str, str]:

@@ -72,6 +72,15 @@ class Checked:
             yield f"the address {uri!r} leads to no file"
 
 
+def says(text: str, message: str) -> bool:
+    """Whether a text says a finding's message. What it does with white space, brackets and full stops is its own."""
+    return squeezed(message) in squeezed(text)
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s()\[\].]", "", text)
+
+
 def unique(what: str, values: list[str]) -> Iterator[str]:
     seen: set[str] = set()
     for value in values:

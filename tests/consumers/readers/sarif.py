@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from program import same
-from readers.place import UNFIT, Checked, there, unique
+from readers.place import UNFIT, Checked, says, there, unique
 
 # GitHub takes no more of a run, and cuts or refuses longer texts of a rule.
 MOST_RESULTS = 25_000
@@ -105,27 +105,34 @@ def wrong_region(region: dict, rule: str | None) -> Iterator[str]:
 
 
 def not_the_same(results: list[dict], run: dict, checked: Checked) -> Iterator[str]:
-    """The results are the findings of the JSON report: rule, level, message and the marked text."""
+    """The results are the findings of the JSON report: fingerprint, rule, level, marked text and message."""
 
     def of_result(result: dict) -> tuple:
         physical = result["locations"][0]["physicalLocation"]
-        path = os.fsdecode(unquote_to_bytes(physical["artifactLocation"]["uri"]))
-        named = checked.named(path)
-        text = "" if named == UNFIT else marked(checked.root / path, physical["region"], run)
-        return result["ruleId"], result["level"], result["message"]["text"], named, text
+        path = checked.named(os.fsdecode(unquote_to_bytes(physical["artifactLocation"]["uri"])))
+        text = "" if path == UNFIT else marked(checked.root / path, physical["region"], run)
+        # GitHub knows a result again by this one. The number behind it parts those that are equal.
+        fingerprint = result["partialFingerprints"]["primaryLocationLineHash"].partition("-")[0]
+        return fingerprint, result["ruleId"], result["level"], path, text
 
     def of_finding(finding: dict) -> tuple:
         location = finding["location"]
         path = checked.path(finding)
         data = path.read_bytes() if there(path) and path.is_file() else b""
         text = data[location["bytes"]["start"] : location["bytes"]["end"]].decode("utf-8", "replace")
-        return finding["rule"], finding["severity"], finding["message"], checked.relative(finding), text
+        return finding["fingerprint"], finding["rule"], finding["severity"], checked.relative(finding), text
 
-    wanted, found = Counter(map(of_finding, checked.findings())), Counter(map(of_result, results))
+    findings = list(checked.findings())
+    wanted, found = Counter(map(of_finding, findings)), Counter(map(of_result, results))
     for finding in (wanted - found).elements():
         yield f"in the JSON report but not here: {finding}"
     for result in (found - wanted).elements():
         yield f"here but not in the JSON report: {result}"
+    messages = {finding["fingerprint"]: finding["message"] for finding in findings}
+    for result in results:
+        fingerprint = result["partialFingerprints"]["primaryLocationLineHash"]
+        if not says(result["message"]["text"], messages.get(fingerprint, "")):
+            yield f"{result['ruleId']} does not say {messages[fingerprint]!r}: {result['message']['text']!r}"
 
 
 def marked(path: Path, region: dict, run: dict) -> str:
