@@ -16,7 +16,7 @@ use tillit::assess::assess;
 use tillit::config::Config;
 use tillit::examine::Examined;
 use tillit::finding::Mistake;
-use tillit::lint::{EvidenceState, FileReport, Linter, finish};
+use tillit::lint::{Coverage, EvidenceState, FileReport, Linter, finish};
 use tillit::report::json;
 use tillit::schema::Manifest;
 use tillit::source::SourceFile;
@@ -108,12 +108,12 @@ fn steps(criterion: &mut Criterion) {
             });
         });
         let reports = texts.iter().enumerate().map(|(n, text)| check(&linter, n, text));
-        let run = finish(&linter, reports.collect());
+        let run = finish(&linter, reports.collect(), Coverage::Whole);
         group.bench_function("6 JSON report", |b| {
             let mut out = Vec::new();
             b.iter(|| {
                 out.clear();
-                json::render(&linter, &run, &mut out).map(|()| out.len())
+                json::render(&linter, &run, Options::default(), &mut out).map(|()| out.len())
             });
         });
         group.finish();

@@ -3,13 +3,17 @@
 //! The only module that prints. The report goes to standard output, everything else to standard
 //! error. Exit codes: 0 clean, 1 findings at or above `fail-on`, 2 could not check.
 
+mod baseline;
 mod check;
 mod configuration;
 mod day;
 mod evidence;
+mod files;
 mod init;
 mod output;
 mod reference;
+mod reports;
+mod session;
 
 use std::process::ExitCode;
 
@@ -72,6 +76,7 @@ enum Color {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Args),
+    Baseline(baseline::Args),
     Init(init::Args),
     Explain(reference::ExplainArgs),
     Rules(reference::RulesArgs),
@@ -146,6 +151,7 @@ pub fn run() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args, &cli.common),
+        Command::Baseline(args) => baseline::run(&args, &cli.common),
         Command::Init(args) => init::run(&args, &cli.common),
         Command::Explain(args) => reference::explain(&args, &cli.common),
         Command::Rules(args) => reference::rules(&args, &cli.common),

@@ -79,7 +79,7 @@ pub fn discover(paths: &[PathBuf], exclude: &Exclude) -> (Vec<Found>, Vec<Unread
 }
 
 /// The full path without `.` and `..`, by its words alone.
-fn plain(path: &Path) -> PathBuf {
+pub fn plain(path: &Path) -> PathBuf {
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut plain = PathBuf::new();
     for component in full.components() {

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::examine::Examined;
 use crate::finding::{Basis, Severity};
-use crate::rule::{Check, Piece, Rule, RuleBasis, Template, Variant};
-use crate::schema::Place;
+use crate::rule::{Check, Condition, Piece, Rule, RuleBasis, Template, Variant};
+use crate::ruleset::RuleSet;
+use crate::schema::{InstanceId, Place};
 use crate::text::Lang;
 use crate::value::Value;
 
@@ -74,15 +77,15 @@ impl<'d> Examined<'d> {
         }
     }
 
-    /// One rule on what is examined.
-    fn examine(
-        &mut self,
-        number: usize,
-        rule: &'d Rule,
-        variant: &'d Variant,
-        packs: &[bool],
-        lang: Lang,
-    ) -> Option<Hit> {
+    /// Whether an item lacks what a rule demands, whatever packs and levels say of the rule.
+    pub fn falls_short(&mut self, number: usize, item: InstanceId) -> bool {
+        let rules = self.rules;
+        let mut variants = rules.rules[number].variants.iter();
+        variants.any(|variant| self.inside(item, |this| this.hit_by(variant).is_some()))
+    }
+
+    /// The condition that makes a finding of what is examined, and the answer to it that does.
+    fn hit_by(&mut self, variant: &'d Variant) -> Option<(&'d Condition, bool)> {
         if let Some(when) = &variant.when
             && !self.truth(when).holds()
         {
@@ -92,9 +95,19 @@ impl<'d> Examined<'d> {
             Check::Require(condition) => (condition, false),
             Check::Forbid(condition) => (condition, true),
         };
-        if self.truth(condition).holds() != wanted {
-            return None;
-        }
+        (self.truth(condition).holds() == wanted).then_some((condition, wanted))
+    }
+
+    /// One rule on what is examined.
+    fn examine(
+        &mut self,
+        number: usize,
+        rule: &'d Rule,
+        variant: &'d Variant,
+        packs: &[bool],
+        lang: Lang,
+    ) -> Option<Hit> {
+        let (condition, wanted) = self.hit_by(variant)?;
         let bases = self.counting(rule, variant, packs);
         if bases.is_empty() {
             return None;
@@ -127,7 +140,7 @@ impl<'d> Examined<'d> {
             message,
             place,
             see,
-            bases: self.named(&bases, packs),
+            bases: named(self.rules, &bases, packs, self.today),
         })
     }
 
@@ -143,17 +156,13 @@ impl<'d> Examined<'d> {
             .map(|(_, s)| *s);
         let by_basis = bases.iter().map(|basis| {
             let severity = when.unwrap_or(basis.severity.unwrap_or(rule.severity));
-            if self.is_future(basis) {
+            if is_future(basis, self.today) {
                 severity.lower()
             } else {
                 severity
             }
         });
         by_basis.max().unwrap_or(rule.severity)
-    }
-
-    fn is_future(&self, basis: &RuleBasis) -> bool {
-        basis.from.is_some_and(|from| from > self.today)
     }
 
     /// The clauses of a rule that count here: by their packs, and by their condition.
@@ -167,28 +176,6 @@ impl<'d> Examined<'d> {
             .filter(|(n, basis)| counts(basis, packs) && holds(self, *n))
             .map(|(_, basis)| basis)
             .collect()
-    }
-
-    /// The clauses of a rule that the program computes itself.
-    pub fn bases(&self, rule: &Rule, packs: &[bool]) -> Vec<Basis> {
-        let bases: Vec<&RuleBasis> = rule.bases.iter().filter(|b| counts(b, packs)).collect();
-        self.named(&bases, packs)
-    }
-
-    /// Clauses as a finding names them, with the day from which one does not apply yet.
-    fn named(&self, bases: &[&RuleBasis], packs: &[bool]) -> Vec<Basis> {
-        let all = &self.rules.packs;
-        let name = |basis: &&RuleBasis| Basis {
-            packs: basis
-                .packs
-                .iter()
-                .filter(|p| packs[**p])
-                .map(|p| Arc::clone(&all[*p].id))
-                .collect(),
-            source: Arc::clone(&self.rules.sources[basis.source].id),
-            from: basis.from.filter(|_| self.is_future(basis)),
-        };
-        bases.iter().map(name).collect()
     }
 
     fn fill(&self, template: &Template, missing: &[String], lang: Lang) -> String {
@@ -236,11 +223,36 @@ fn listed(missing: &[String], lang: Lang) -> String {
     out
 }
 
+fn is_future(basis: &RuleBasis, today: Date) -> bool {
+    basis.from.is_some_and(|from| from > today)
+}
+
+/// The clauses of a rule that the program computes itself.
+pub fn bases(rules: &RuleSet, rule: &Rule, packs: &[bool], today: Date) -> Vec<Basis> {
+    let bases: Vec<&RuleBasis> = rule.bases.iter().filter(|b| counts(b, packs)).collect();
+    named(rules, &bases, packs, today)
+}
+
+/// Clauses as a finding names them, with the day from which one does not apply yet.
+fn named(rules: &RuleSet, bases: &[&RuleBasis], packs: &[bool], today: Date) -> Vec<Basis> {
+    let name = |basis: &&RuleBasis| Basis {
+        packs: basis
+            .packs
+            .iter()
+            .filter(|p| packs[**p])
+            .map(|p| Arc::clone(&rules.packs[*p].id))
+            .collect(),
+        source: Arc::clone(&rules.sources[basis.source].id),
+        from: basis.from.filter(|_| is_future(basis, today)),
+    };
+    bases.iter().map(name).collect()
+}
+
 fn counts(basis: &RuleBasis, packs: &[bool]) -> bool {
     basis.packs.iter().any(|p| packs.get(*p) == Some(&true))
 }
 
 /// Whether one of the rule's packs is active.
-fn is_active(rule: &Rule, packs: &[bool]) -> bool {
+pub fn is_active(rule: &Rule, packs: &[bool]) -> bool {
     rule.bases.iter().any(|b| counts(b, packs))
 }

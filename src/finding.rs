@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use sha2::{Digest as _, Sha256};
 
 use crate::pointer::Pointer;
 use crate::source::{Position, SourceFile, Span};
@@ -11,6 +12,9 @@ use crate::text::Localized;
 
 /// The rule whose finding stands for all that the rules ask of a part of the manifest.
 pub const UNANSWERED_BLOCK: &str = "unanswered-block";
+
+/// The rule whose findings say that a change makes the check milder; they are shown first.
+pub const POLICY_WEAKENED: &str = "policy-weakened";
 
 /// How serious a finding is. The levels are those of SARIF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,6 +99,8 @@ pub struct Finding {
     pub severity: Severity,
     /// Id of the system that the manifest describes, where it has one.
     pub system: Option<Arc<str>>,
+    /// What tells it apart from other findings of the rule at the same place of the system; mostly nothing.
+    pub apart: String,
     /// True when it rests on what the manifest says, false when on what it leaves open.
     pub declared: bool,
     /// What was found, in the language of the run: lower case, no full stop.
@@ -112,7 +118,82 @@ pub struct Finding {
     pub related: Vec<Finding>,
 }
 
+/// What a finding is known by from run to run: the rule, the system and the place by name. It stays the
+/// same when lines move, when items of a list change places, and in the other language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fingerprint([u8; FINGERPRINT]);
+
+/// Bytes of a fingerprint, the beginning of a SHA-256: enough for any number of findings.
+const FINGERPRINT: usize = 16;
+
+impl Fingerprint {
+    /// The fingerprint that is written with these 32 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Fingerprint> {
+        let digit = |b: u8| char::from(b).to_digit(16).filter(|_| !b.is_ascii_uppercase());
+        let mut out = [0; FINGERPRINT];
+        if text.len() != 2 * FINGERPRINT {
+            return None;
+        }
+        for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()?;
+        }
+        Some(Fingerprint(out))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 impl Finding {
+    /// A finding that rests on what is declared, with no clause behind it.
+    pub fn new(
+        rule: impl Into<Arc<str>>,
+        severity: Severity,
+        primary: Location,
+        message: String,
+        help: String,
+    ) -> Self {
+        Finding {
+            rule: rule.into(),
+            severity,
+            system: None,
+            apart: String::new(),
+            declared: true,
+            message,
+            help,
+            primary,
+            secondary: Vec::new(),
+            bases: Vec::new(),
+            related: Vec::new(),
+        }
+    }
+
+    /// What it is known by. A finding that belongs to no system is known by the name of its file.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let (kind, system) = match &self.system {
+            Some(system) => ("system", system),
+            None => ("file", &self.primary.file),
+        };
+        let mut hash = Sha256::new();
+        for part in [
+            &*self.rule,
+            kind,
+            &**system,
+            &self.primary.pointer.stable(),
+            &self.apart,
+        ] {
+            // With its length before it, no part can pass for another.
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let mut out = [0; FINGERPRINT];
+        out.copy_from_slice(&hash.finalize()[..FINGERPRINT]);
+        Fingerprint(out)
+    }
+
     /// The things to do behind it: of a part of the manifest those of each rule that asks, otherwise itself.
     pub fn leaves(&self) -> Vec<&Finding> {
         match self.rule.as_ref() == UNANSWERED_BLOCK {

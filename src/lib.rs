@@ -22,6 +22,7 @@ pub mod ruleset;
 pub mod examine;
 pub mod assess;
 pub mod evaluate;
+pub mod suppress;
 pub mod lint;
 pub mod trial;
 pub mod explain;

@@ -1,9 +1,11 @@
 //! The pipeline, from the text of a file to its findings. No input or output, no clock.
 
+mod aside;
 mod group;
 mod locate;
 mod run;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -13,14 +15,17 @@ use crate::config::Config;
 use crate::evaluate::Hit;
 use crate::examine::Examined;
 use crate::finding::{Finding, Mistake};
+use crate::pointer::Pointer;
 use crate::ruleset::{Loading, RuleSet};
 use crate::schema::Manifest;
 use crate::source::{EncodingError, SourceFile, Span};
+use crate::suppress::{Baseline, Tally, Waiver, waivers};
 use crate::text::Lang;
 use crate::yaml::{Document, Documents, Limits};
 
 use self::group::group;
-pub use run::{Run, Unread, finish};
+pub use aside::{Earlier, Standing, Waived};
+pub use run::{Coverage, LeftOut, Run, Unread, finish, over_all};
 
 /// What became of a file that a manifest refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +62,31 @@ pub struct FileReport {
     pub manifests: usize,
     /// References to records that nothing was looked up for (`url`, `archive`).
     pub unchecked_records: usize,
+    /// The findings that waivers set aside.
+    pub waived: Vec<Waived>,
+    /// How many findings the baseline holds back.
+    pub held_back: Tally,
+    /// The waivers that have effect.
+    pub standing: Vec<Arc<Standing>>,
+    /// The entries of the baseline that hold something back.
+    pub matched: Vec<usize>,
+}
+
+impl FileReport {
+    /// A report of what was found in a file that holds no manifest: one that steers the check.
+    pub fn about(source: Arc<SourceFile>, findings: Vec<Finding>) -> FileReport {
+        FileReport {
+            source,
+            findings,
+            summaries: Vec::new(),
+            manifests: 0,
+            unchecked_records: 0,
+            waived: Vec::new(),
+            held_back: Tally::default(),
+            standing: Vec::new(),
+            matched: Vec::new(),
+        }
+    }
 }
 
 /// Rules, and what a run asks of them.
@@ -72,6 +102,10 @@ pub struct Linter {
     pub lang: Lang,
     /// How much a file may ask for.
     pub limits: Limits,
+    /// Findings that are held back.
+    pub baseline: Option<Baseline>,
+    /// What was there before, where a change is checked.
+    pub earlier: Option<Earlier>,
 }
 
 impl Linter {
@@ -111,6 +145,8 @@ impl Linter {
             today,
             lang,
             limits: Limits::default(),
+            baseline: None,
+            earlier: None,
         })
     }
 
@@ -120,7 +156,7 @@ impl Linter {
         let mut documents = 0;
         for document in Documents::new(source.text(), self.limits, false) {
             documents += 1;
-            if checker.findings.len() > self.limits.findings {
+            if checker.report.findings.len() > self.limits.findings {
                 checker.too_many(&document);
                 break;
             }
@@ -129,24 +165,12 @@ impl Linter {
         if documents == 0 {
             checker.empty();
         }
-        let Checker {
-            mut findings,
-            mut summaries,
-            manifests,
-            unchecked_records,
-            ..
-        } = checker;
-        findings.sort_by(|a, b| a.order().cmp(&b.order()));
+        let mut report = checker.report;
+        report.findings.sort_by(|a, b| a.order().cmp(&b.order()));
         // Most files hold one manifest, and a run may hold very many files.
-        findings.shrink_to_fit();
-        summaries.shrink_to_fit();
-        FileReport {
-            findings,
-            summaries,
-            manifests,
-            unchecked_records,
-            source,
-        }
+        report.findings.shrink_to_fit();
+        report.summaries.shrink_to_fit();
+        report
     }
 
     /// The report for a file that is not UTF-8 text. `source` holds what could be read of it.
@@ -164,14 +188,7 @@ impl Linter {
     fn unchecked(&self, source: Arc<SourceFile>, say: impl FnOnce(&mut Checker<'_>)) -> FileReport {
         let mut checker = Checker::new(self, &source, &|_, _| EvidenceState::NotChecked);
         say(&mut checker);
-        let findings = checker.findings;
-        FileReport {
-            findings,
-            summaries: Vec::new(),
-            manifests: 0,
-            unchecked_records: 0,
-            source,
-        }
+        checker.report
     }
 }
 
@@ -180,12 +197,11 @@ struct Checker<'a> {
     linter: &'a Linter,
     source: &'a Arc<SourceFile>,
     evidence: &'a EvidenceLookup<'a>,
-    findings: Vec<Finding>,
-    summaries: Vec<Summary>,
-    manifests: usize,
-    unchecked_records: usize,
+    report: FileReport,
     /// The system that is being checked.
     system: Option<Arc<str>>,
+    /// How often each rule was heard at each place of each system.
+    heard: HashMap<(Arc<str>, Option<Arc<str>>, Pointer), usize>,
 }
 
 impl<'a> Checker<'a> {
@@ -194,18 +210,16 @@ impl<'a> Checker<'a> {
             linter,
             source,
             evidence,
-            findings: Vec::new(),
-            summaries: Vec::new(),
-            manifests: 0,
-            unchecked_records: 0,
+            report: FileReport::about(Arc::clone(source), Vec::new()),
             system: None,
+            heard: HashMap::new(),
         }
     }
 
     /// parse -> validate -> assess -> evaluate
     fn document(&mut self, document: &Document<'_>) {
         self.system = None;
-        self.manifests += 1;
+        self.report.manifests += 1;
         if document.broken {
             self.yaml_problems(document);
             return;
@@ -224,28 +238,32 @@ impl<'a> Checker<'a> {
         let packs = examined.active_packs();
         let mut hits = examined.hits(&packs, self.linter.lang);
         hits.extend(self.switched_off(&mut examined, &packs));
-        self.hits(hits, &facts.score, &manifest);
+        let waivers = waivers(&mut examined);
+        self.hits(hits, &facts.score, &manifest, &waivers, &packs);
         self.summary(&manifest, &facts.score, packs);
     }
 
     fn summary(&mut self, manifest: &Manifest<'_>, score: &Score, packs: Vec<bool>) {
         let summary = Summary::of(manifest, &self.linter.rules, self.source, score, packs);
-        self.summaries.extend(summary);
+        self.report.summaries.extend(summary);
     }
 
-    /// Findings from hits, brought together where several are about one thing.
-    fn hits(&mut self, hits: Vec<Hit>, score: &Score, manifest: &Manifest<'_>) {
+    /// Findings from hits; those that are not set aside are brought together where several are about one
+    /// thing.
+    fn hits(&mut self, hits: Vec<Hit>, score: &Score, manifest: &Manifest<'_>, waivers: &[Waiver], packs: &[bool]) {
         let mut findings: Vec<Finding> = hits
             .into_iter()
             .map(|hit| self.finding_of(hit, score, manifest))
             .collect();
         self.unknown_answers(manifest, &mut findings);
+        self.tell_apart(&mut findings);
+        self.set_aside(&mut findings, waivers, packs);
         let block = |name: &str| {
             let slot = manifest.shape.scopes[0].slot(name);
             let place = slot.map_or_else(|| manifest.anchor(0), |slot| manifest.place(0, slot));
             self.location(&place, String::new())
         };
         let findings = group(self.linter, findings, &block);
-        self.findings.extend(findings);
+        self.report.findings.extend(findings);
     }
 }

@@ -4,3 +4,10 @@ pub mod basis;
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod text;
+
+/// What a report is asked to show.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Also what waivers set aside.
+    pub show_waived: bool,
+}

@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 
-pub use compile::{Compiler, Definitions, LOGIC, Names, OPERATORS, Param, Setting, WORDS};
+pub use compile::{Compiler, Definitions, LOGIC, Milder, Names, OPERATORS, Param, Setting, WORDS};
 pub use condition::{Condition, FieldRef, Inner, Literal, Operand, Scope, Test};
 pub use file::parse;
 pub use library::{load_definitions, load_packs, load_sources};

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use tillit::config::Config;
-use tillit::lint::{EvidenceState, Linter, finish};
+use tillit::lint::{Coverage, EvidenceState, Linter, finish};
 use tillit::source::SourceFile;
 use tillit::text::Lang;
 use tillit::trial::EXAMPLE_DAY;
@@ -42,7 +42,7 @@ fn found(rule: &str, first: &str, second: &str) -> Vec<String> {
         assert!(form.is_none(), "{form:?}");
         report
     });
-    let run = finish(&linter, files.into());
+    let run = finish(&linter, files.into(), Coverage::Whole);
     let found = run.findings().filter(|f| &*f.rule == rule).map(|f| {
         let places: Vec<String> = std::iter::once(&f.primary)
             .chain(&f.secondary)

@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use tillit::config::Config;
-use tillit::lint::{EvidenceState, Linter, Run, finish};
+use tillit::lint::{Coverage, EvidenceState, Linter, Run, finish};
 use tillit::source::SourceFile;
 use tillit::text::Lang;
 use tillit::value::parse_date;
@@ -81,5 +81,5 @@ fn run(linter: &Linter, files: &[(&str, &str)]) -> Run {
         let source = Arc::new(SourceFile::new(*name, *text));
         linter.check(source, &|_, _| EvidenceState::NotChecked)
     };
-    finish(linter, files.iter().map(check).collect())
+    finish(linter, files.iter().map(check).collect(), Coverage::Whole)
 }

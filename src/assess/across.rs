@@ -44,6 +44,17 @@ pub struct Shared {
     pub packs: Vec<bool>,
 }
 
+impl Shared {
+    /// What the fact is about, by name: a group, a person, a product.
+    pub fn names(&self) -> String {
+        let texts = self.fields.iter().filter_map(|(_, field)| match field {
+            Field::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>().join("\n")
+    }
+}
+
 /// What a field of a fact holds.
 #[derive(Clone, Debug)]
 pub enum Field {

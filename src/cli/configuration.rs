@@ -29,6 +29,8 @@ pub(super) struct Found {
     pub(super) exclude: Exclude,
     /// The rules of the organisation's own.
     pub(super) rules: Vec<Arc<SourceFile>>,
+    /// The folder it is in, or would be.
+    pub(super) folder: PathBuf,
 }
 
 /// Loads the configuration for what is checked.
@@ -41,7 +43,11 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
         Some(path) => Some(path.clone()),
         None => {
             let mut files: Vec<Option<PathBuf>> = Vec::new();
-            for file in paths.iter().filter(|path| path.exists()).map(|path| find(path)) {
+            for file in paths
+                .iter()
+                .filter(|path| path.exists())
+                .map(|path| above(path, &NAMES))
+            {
                 if !files.contains(&file) {
                     files.push(file);
                 }
@@ -71,9 +77,10 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
             config: Config::default(),
             exclude: Exclude::below(Path::new(".")),
             rules: Vec::new(),
+            folder: PathBuf::from("."),
         });
     };
-    let source = Arc::new(read(&file, lang)?);
+    let source = Arc::new(read(&file, LARGEST, lang)?);
     let config = Config::parse(&source).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
     let lang = common.lang(config.language);
     let folder = file
@@ -82,11 +89,16 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
         .map_or_else(|| PathBuf::from("."), Path::to_owned);
     let exclude = exclude(&config, &source, &folder).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
     let rules = local_rules(&config, &source, &folder, lang)?;
-    Ok(Found { config, exclude, rules })
+    Ok(Found {
+        config,
+        exclude,
+        rules,
+        folder,
+    })
 }
 
-/// The configuration in the folder of a path or above it, up to the root of the repository.
-fn find(path: &Path) -> Option<PathBuf> {
+/// What has one of these names in the folder of a path or above it, up to the root of the repository.
+pub(super) fn above(path: &Path, names: &[&str]) -> Option<PathBuf> {
     let full = std::path::absolute(path).ok()?;
     let start = if full.is_dir() { full.as_path() } else { full.parent()? };
     let here = std::path::absolute(".").ok()?;
@@ -94,7 +106,7 @@ fn find(path: &Path) -> Option<PathBuf> {
     let root = repository(start).or_else(below);
     for folder in start.ancestors() {
         // Whatever has the name counts, so that a configuration cannot be made to vanish.
-        if let Some(file) = NAMES
+        if let Some(file) = names
             .iter()
             .map(|name| folder.join(name))
             .find(|f| f.symlink_metadata().is_ok())
@@ -113,15 +125,8 @@ fn find(path: &Path) -> Option<PathBuf> {
 /// A configuration that was found and not named: it must be the only one in its folder, a regular
 /// file, and lie in the repository.
 fn acceptable(file: PathBuf, lang: Lang) -> Result<PathBuf, Failure> {
-    let name = escape(&shown(&file)).into_owned();
-    if let discover::Found::NotAFile(_) = discover::look_at(&file) {
-        return Err(Failure::say(
-            lang,
-            format!("{name} is not a regular file of this repository; put the configuration itself there"),
-            format!("{name} er ikke en vanlig fil i dette kodelageret. Legg selve konfigurasjonen der"),
-        ));
-    }
-    let folder = file.parent().unwrap_or(Path::new("."));
+    let file = regular(file, lang)?;
+    let folder = file.parent().unwrap_or(Path::new(""));
     if NAMES
         .iter()
         .filter(|name| folder.join(name).symlink_metadata().is_ok())
@@ -137,7 +142,27 @@ fn acceptable(file: PathBuf, lang: Lang) -> Result<PathBuf, Failure> {
     Ok(file)
 }
 
-fn read(path: &Path, lang: Lang) -> Result<SourceFile, Failure> {
+/// A file that was found and not named: it must be a regular file and lie in the repository.
+///
+/// # Errors
+/// It does not.
+pub(super) fn regular(file: PathBuf, lang: Lang) -> Result<PathBuf, Failure> {
+    let name = escape(&shown(&file)).into_owned();
+    match discover::look_at(&file) {
+        discover::Found::File(file) => Ok(file),
+        discover::Found::NotAFile(_) => Err(Failure::say(
+            lang,
+            format!("{name} is not a regular file of this repository; put the file itself there"),
+            format!("{name} er ikke en vanlig fil i dette kodelageret. Legg selve filen der"),
+        )),
+    }
+}
+
+/// Reads a file that steers the check.
+///
+/// # Errors
+/// It cannot be read, is no regular file, is too large, or is not text.
+pub(super) fn read(path: &Path, largest: u64, lang: Lang) -> Result<SourceFile, Failure> {
     let name = escape(&shown(path)).into_owned();
     let fail = |en: String, nb: String| Failure::say(lang, en, nb);
     let unread = |error| {
@@ -148,10 +173,10 @@ fn read(path: &Path, lang: Lang) -> Result<SourceFile, Failure> {
         )
     };
     let meta = path.metadata().map_err(unread)?;
-    if !meta.is_file() || meta.len() > LARGEST {
+    if !meta.is_file() || meta.len() > largest {
         return Err(fail(
-            format!("{name} is not a regular file of at most {} MiB", LARGEST >> 20),
-            format!("{name} er ikke en vanlig fil på høyst {} MiB", LARGEST >> 20),
+            format!("{name} is not a regular file of at most {} MiB", largest >> 20),
+            format!("{name} er ikke en vanlig fil på høyst {} MiB", largest >> 20),
         ));
     }
     let bytes = std::fs::read(path).map_err(unread)?;
@@ -266,7 +291,7 @@ pub(super) fn rule_files(folder: &Path, lang: Lang) -> Result<Vec<Arc<SourceFile
             )
         })?;
         if entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == "yaml" || e == "yml") {
-            files.push(Arc::new(read(entry.path(), lang)?));
+            files.push(Arc::new(read(entry.path(), LARGEST, lang)?));
         }
         if files.len() > MOST_RULES {
             return Err(Failure::say(

@@ -42,6 +42,8 @@ enum SchemaOf {
     Config,
     /// The JSON report
     Report,
+    /// The baseline, tillit-baseline.json
+    Baseline,
 }
 
 /// Print completions for a shell
@@ -96,6 +98,7 @@ pub(super) fn schema(args: &SchemaArgs) -> Outcome {
         SchemaOf::Rule => crate::rule::RULE_SCHEMA,
         SchemaOf::Config => crate::config::CONFIG_SCHEMA,
         SchemaOf::Report => crate::report::json::REPORT_SCHEMA,
+        SchemaOf::Baseline => crate::suppress::BASELINE_SCHEMA,
     };
     output::write(None, Lang::En, |out| out.write_all(text.as_bytes()))?;
     Ok(true)
@@ -162,7 +165,7 @@ pub(super) fn explain(args: &ExplainArgs, common: &Common) -> Outcome {
 pub(super) fn rules(args: &RulesArgs, common: &Common) -> Outcome {
     let (Linter { rules, .. }, lang) = linter_here(common)?;
     for pack in &args.pack {
-        super::check::known_pack("--pack", pack, lang)?;
+        super::session::known_pack("--pack", pack, lang)?;
     }
     let mut rows = crate::explain::catalogue::table(&rules);
     rows.retain(|row| args.pack.is_empty() || row.packs.iter().any(|p| args.pack.contains(p)));

@@ -212,16 +212,9 @@ fn of_absent(linter: &Linter, blocks: Vec<Finding>) -> Finding {
 fn standing_for(mut related: Vec<Finding>, message: String, help: String, primary: Location) -> Finding {
     related.sort_by(|a, b| (b.severity, &a.rule).cmp(&(a.severity, &b.rule)));
     let mut finding = Finding {
-        rule: UNANSWERED_BLOCK.into(),
-        severity: related[0].severity,
         declared: false,
         system: related[0].system.clone(),
-        message,
-        help,
-        primary,
-        secondary: Vec::new(),
-        bases: Vec::new(),
-        related: Vec::new(),
+        ..Finding::new(UNANSWERED_BLOCK, related[0].severity, primary, message, help)
     };
     for each in &related {
         add_bases(&mut finding, each);

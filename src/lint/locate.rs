@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Checker, EvidenceState};
 use crate::assess::Score;
-use crate::evaluate::Hit;
+use crate::evaluate::{Hit, bases};
 use crate::examine::Examined;
 use crate::finding::{Finding, Location, Severity};
 use crate::pointer::Pointer;
@@ -45,18 +45,13 @@ impl Checker<'_> {
     /// A finding about the form of the file or of a value in it.
     fn add(&mut self, rule: &str, severity: Severity, span: Span, message: String, help: String, see: Vec<Location>) {
         let primary = location(self.source, Pointer::default(), span, String::new());
-        self.findings.push(Finding {
-            rule: rule.into(),
-            severity,
-            declared: true,
+        let mut finding = Finding {
             system: self.system.clone(),
-            message,
-            help,
-            primary,
             secondary: see,
-            bases: Vec::new(),
-            related: Vec::new(),
-        });
+            ..Finding::new(rule, severity, primary, message, help)
+        };
+        self.tell_apart(std::slice::from_mut(&mut finding));
+        self.report.findings.push(finding);
     }
 
     pub(super) fn empty(&mut self) {
@@ -151,7 +146,7 @@ impl Checker<'_> {
         for record in records {
             let text = |key: &str| document.get(record, key).and_then(|n| document.text(n));
             let Some(path) = text("file") else {
-                self.unchecked_records += 1;
+                self.report.unchecked_records += 1;
                 continue;
             };
             // What is no hash at all has its own finding.
@@ -161,7 +156,7 @@ impl Checker<'_> {
             let (key, message, help) = match (self.evidence)(path, hash) {
                 EvidenceState::Found => continue,
                 EvidenceState::NotChecked => {
-                    self.unchecked_records += 1;
+                    self.report.unchecked_records += 1;
                     continue;
                 }
                 EvidenceState::Missing => (
@@ -245,17 +240,14 @@ impl Checker<'_> {
         if &*rule.id == "intrusiveness-threshold" {
             secondary.extend(self.intrusion_terms(score, manifest));
         }
+        let primary = self.location(&hit.place, label);
+        let help = rule.tail().help.get(lang).to_owned();
         Finding {
-            rule: Arc::clone(&rule.id),
-            severity: hit.severity,
             declared: hit.declared,
             system: self.system.clone(),
-            message: hit.message,
-            help: rule.tail().help.get(lang).to_owned(),
-            primary: self.location(&hit.place, label),
             secondary,
             bases: hit.bases,
-            related: Vec::new(),
+            ..Finding::new(Arc::clone(&rule.id), hit.severity, primary, hit.message, help)
         }
     }
 
@@ -293,17 +285,13 @@ impl Checker<'_> {
             if findings[..asked].iter().any(|f| f.primary.pointer == place.pointer) {
                 continue;
             }
+            let (message, help) = (rule.tail().message.get(lang), rule.tail().help.get(lang));
+            let primary = self.location(&place, not_here(&place, lang));
+            let id = Arc::clone(&rule.id);
             findings.push(Finding {
-                rule: Arc::clone(&rule.id),
-                severity: rule.severity,
                 declared: false,
                 system: self.system.clone(),
-                message: rule.tail().message.get(lang).to_owned(),
-                help: rule.tail().help.get(lang).to_owned(),
-                primary: self.location(&place, not_here(&place, lang)),
-                secondary: Vec::new(),
-                bases: Vec::new(),
-                related: Vec::new(),
+                ..Finding::new(id, rule.severity, primary, message.to_owned(), help.to_owned())
             });
         }
     }
@@ -329,7 +317,7 @@ impl Checker<'_> {
             message: rule.tail().message.get(self.lang()).to_owned(),
             place: manifest.anchor(0),
             see: Vec::new(),
-            bases: examined.bases(rule, &vec![true; packs.len()]),
+            bases: bases(rules, rule, &vec![true; packs.len()], self.linter.today),
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::aside::{self, Waived};
 use super::{FileReport, Linter};
 use crate::assess::{Field, Load, Shared, Summary, across, loads};
 use crate::examine::Examined;
@@ -10,6 +11,7 @@ use crate::finding::{Finding, Location, Severity};
 use crate::rule::{PackKind, Scope};
 use crate::schema::Manifest;
 use crate::shape::Kind;
+use crate::suppress::Tally;
 use crate::text::Lang;
 use crate::value::Value;
 use crate::yaml::Document;
@@ -17,8 +19,12 @@ use crate::yaml::Document;
 /// Everything a run found.
 #[derive(Debug, Default)]
 pub struct Run {
+    /// What was found about what steers the check: a milder policy, an outdated baseline. Shown first.
+    pub about: Vec<FileReport>,
     /// The files, in order.
     pub files: Vec<FileReport>,
+    /// Ids of the systems.
+    pub systems: Vec<Arc<str>>,
     /// What several systems do to the same group.
     pub loads: Vec<Load>,
     /// The packs that count for at least one manifest with a system, and for how many.
@@ -27,6 +33,32 @@ pub struct Run {
     pub without_law: usize,
     /// What could not be read, and so was not checked.
     pub unread: Vec<Unread>,
+    /// What was left out, where only a change was checked.
+    pub left_out: Option<LeftOut>,
+    /// The paths of files from the root of the repository, where their names are others.
+    pub paths: HashMap<Arc<str>, String>,
+}
+
+/// What a check of a change leaves out: findings that were there before, in manifests that it does not touch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The revision that was compared with, as people name it.
+    pub since: String,
+    /// Manifests that the change does not touch.
+    pub manifests: usize,
+    /// Findings in them.
+    pub findings: Tally,
+    /// Names of manifests that the change removes.
+    pub removed: Vec<String>,
+}
+
+/// How much of a repository a run checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// Everything in the folder of the configuration and the baseline, so what is not found is not there.
+    Whole,
+    /// Something of it.
+    Part,
 }
 
 /// Something that could not be read.
@@ -39,9 +71,14 @@ pub struct Unread {
 }
 
 impl Run {
-    /// All findings, file by file.
+    /// The files with their findings, in the order in which they are shown.
+    pub fn reports(&self) -> impl Iterator<Item = &FileReport> {
+        self.about.iter().chain(&self.files)
+    }
+
+    /// All findings, file by file, in the order in which they are shown.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.files.iter().flat_map(|f| &f.findings)
+        self.reports().flat_map(|f| &f.findings)
     }
 
     /// Number of findings with this severity.
@@ -58,10 +95,27 @@ impl Run {
     pub fn manifests(&self) -> usize {
         self.files.iter().map(|f| f.manifests).sum()
     }
+
+    /// The findings that waivers set aside.
+    pub fn waived(&self) -> impl Iterator<Item = &Waived> {
+        self.files.iter().flat_map(|f| &f.waived)
+    }
+
+    /// How many findings the baseline holds back.
+    pub fn held_back(&self) -> Tally {
+        let mut all = Tally::default();
+        self.files.iter().for_each(|f| all.add_all(f.held_back));
+        all
+    }
+
+    /// The path of a file from the root of the repository.
+    pub fn path<'a>(&'a self, name: &'a str) -> &'a str {
+        self.paths.get(name).map_or(name, String::as_str)
+    }
 }
 
 /// Brings the files of a run together and adds what only shows over all of them.
-pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
+pub fn finish(linter: &Linter, mut files: Vec<FileReport>, coverage: Coverage) -> Run {
     let summaries: Vec<Summary> = files
         .iter_mut()
         .flat_map(|f| std::mem::take(&mut f.summaries))
@@ -82,31 +136,49 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>) -> Run {
         bases.any(|basis| basis.packs.iter().any(|number| &*packs[*number].id == id))
     };
     let packs = counted.filter(|(id, count)| *count > 0 && has_rules(id)).collect();
-    let mut shared: Vec<Shared> = loads.iter().map(Load::shared).collect();
-    shared.extend(across(&summaries));
-    let found = duplicates(linter, &summaries)
-        .into_iter()
-        .chain(shared_findings(linter, &shared));
     let mut by_file: HashMap<Arc<str>, Vec<Finding>> = HashMap::new();
-    for finding in found {
+    for finding in over_all(linter, &summaries) {
         by_file
             .entry(Arc::clone(&finding.primary.file))
             .or_default()
             .push(finding);
     }
-    for file in &mut files {
-        if let Some(more) = by_file.remove(file.source.name()) {
-            file.findings.extend(more);
-            file.findings.sort_by(|a, b| a.order().cmp(&b.order()));
-        }
+    // Findings of two manifests with one system id must differ, too.
+    let mut first: HashMap<&str, &Arc<str>> = HashMap::new();
+    for summary in &summaries {
+        first.entry(summary.system()).or_insert(&summary.file);
     }
+    let mut about = Vec::new();
+    for file in &mut files {
+        let more = by_file.remove(file.source.name()).unwrap_or_default();
+        aside::over_all(linter, file, more, coverage);
+        for finding in &mut file.findings {
+            let first = finding.system.as_deref().and_then(|system| first.get(system));
+            if first.is_some_and(|first| *first != file.source.name()) {
+                finding.apart.push_str(file.source.name());
+            }
+        }
+        about.extend(aside::milder(file));
+    }
+    about.extend(aside::outdated(linter, &files, &summaries, coverage));
     Run {
+        about,
+        systems: summaries.iter().map(|summary| summary.system().into()).collect(),
         files,
         loads,
         packs,
         without_law: summaries.iter().filter(|summary| !has_law(summary)).count(),
-        unread: Vec::new(),
+        ..Run::default()
     }
+}
+
+/// What shows only over several manifests, one finding for each thing.
+pub fn over_all(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
+    let mut shared: Vec<Shared> = loads(summaries).iter().map(Load::shared).collect();
+    shared.extend(across(summaries));
+    let mut findings = duplicates(linter, summaries);
+    findings.extend(shared_findings(linter, &shared));
+    findings
 }
 
 /// The same system id in two manifests.
@@ -119,32 +191,28 @@ fn duplicates(linter: &Linter, summaries: &[Summary]) -> Vec<Finding> {
             continue;
         };
         let lang = linter.lang;
-        let label = lang.pick("the first one", "den første").to_owned();
+        let message = match lang {
+            Lang::En => format!("the system id `{}` stands in two manifests", summary.system()),
+            Lang::Nb => format!("system-id-en `{}` står i to manifester", summary.system()),
+        };
+        let help = lang.pick(
+            "One manifest describes one system. Give the second its own id, or remove it.",
+            "Ett manifest beskriver ett system. Gi det andre en egen id, eller fjern det.",
+        );
+        let labelled = |summary: &Summary, label: &str| Location {
+            label: label.to_owned(),
+            ..summary.location()
+        };
         findings.push(Finding {
-            rule: "duplicate-id".into(),
-            severity: Severity::Error,
-            declared: true,
             system: Some(summary.system().into()),
-            message: match lang {
-                Lang::En => format!("the system id `{}` stands in two manifests", summary.system()),
-                Lang::Nb => format!("system-id-en `{}` står i to manifester", summary.system()),
-            },
-            help: lang
-                .pick(
-                    "One manifest describes one system. Give the second its own id, or remove it.",
-                    "Ett manifest beskriver ett system. Gi det andre en egen id, eller fjern det.",
-                )
-                .to_owned(),
-            primary: Location {
-                label: String::new(),
-                ..summary.location()
-            },
-            secondary: vec![Location {
-                label,
-                ..first.location()
-            }],
-            bases: Vec::new(),
-            related: Vec::new(),
+            secondary: vec![labelled(first, lang.pick("the first one", "den første"))],
+            ..Finding::new(
+                "duplicate-id",
+                Severity::Error,
+                labelled(summary, ""),
+                message,
+                help.to_owned(),
+            )
         });
     }
     findings
@@ -189,20 +257,19 @@ fn shared_findings(linter: &Linter, shared: &[Shared]) -> Vec<Finding> {
                 examined.hits_of(number, &fact.packs, linter.lang, &mut hits);
                 findings.extend(hits.into_iter().filter_map(|hit| {
                     let (first, others) = fact.places.split_first()?;
+                    let primary = Location {
+                        label: String::new(),
+                        ..first.clone()
+                    };
+                    let help = rule.tail().help.get(linter.lang).to_owned();
                     Some(Finding {
-                        rule: Arc::clone(&rule.id),
-                        severity: hit.severity,
                         declared: hit.declared,
                         system: Some(fact.system.as_str().into()),
-                        message: hit.message,
-                        help: rule.tail().help.get(linter.lang).to_owned(),
-                        primary: Location {
-                            label: String::new(),
-                            ..first.clone()
-                        },
                         secondary: others.to_vec(),
+                        // Two facts of one list can be about one place: the names in them differ.
+                        apart: fact.names(),
                         bases: hit.bases,
-                        related: Vec::new(),
+                        ..Finding::new(Arc::clone(&rule.id), hit.severity, primary, hit.message, help)
                     })
                 }));
             }

@@ -10,12 +10,14 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
+use super::Options;
 use super::basis::{category, clauses, rule_of};
 use crate::assess::Load;
 use crate::finding::{self, Severity};
-use crate::lint::{FileReport, Linter, Run, Unread};
+use crate::lint::{Linter, Run, Unread, Waived};
 use crate::ruleset::RuleSet;
 use crate::source;
+use crate::suppress::Tally;
 use crate::text::is_unsafe;
 
 /// The schema of the report, as it lies in the repository.
@@ -28,7 +30,7 @@ const VERSION: u32 = 1;
 ///
 /// # Errors
 /// What `out` says.
-pub fn render(linter: &Linter, run: &Run, out: &mut dyn io::Write) -> io::Result<()> {
+pub fn render(linter: &Linter, run: &Run, options: Options, out: &mut dyn io::Write) -> io::Result<()> {
     let report = Report {
         version: VERSION,
         tool: Tool {
@@ -38,7 +40,11 @@ pub fn render(linter: &Linter, run: &Run, out: &mut dyn io::Write) -> io::Result
         today: linter.today.to_string(),
         language: linter.lang.tag(),
         summary: Summary::of(run),
-        files: Files(&linter.rules, &run.files),
+        files: Files(&linter.rules, run),
+        waived: options.show_waived.then(|| {
+            let entry = |waived| WaivedEntry::of(&linter.rules, waived);
+            run.waived().map(entry).collect()
+        }),
         loads: run
             .loads
             .iter()
@@ -59,6 +65,8 @@ struct Report<'a> {
     language: &'static str,
     summary: Summary<'a>,
     files: Files<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waived: Option<Vec<WaivedEntry<'a>>>,
     loads: Vec<LoadEntry<'a>>,
     unread: Vec<UnreadEntry<'a>>,
 }
@@ -95,6 +103,35 @@ struct Summary<'a> {
     unread: usize,
     packs: BTreeMap<&'a str, usize>,
     without_law: usize,
+    waived: usize,
+    held_back: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<LeftOutEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    error: usize,
+    warning: usize,
+    note: usize,
+}
+
+impl Counts {
+    fn of(tally: Tally) -> Self {
+        Counts {
+            error: tally.of(Severity::Error),
+            warning: tally.of(Severity::Warning),
+            note: tally.of(Severity::Note),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LeftOutEntry<'a> {
+    since: &'a str,
+    manifests: usize,
+    findings: Counts,
+    removed: &'a [String],
 }
 
 impl<'a> Summary<'a> {
@@ -109,17 +146,25 @@ impl<'a> Summary<'a> {
             unread: run.unread.len(),
             without_law: run.without_law,
             packs: run.packs.iter().map(|(id, count)| (&**id, *count)).collect(),
+            waived: run.waived().count(),
+            held_back: Counts::of(run.held_back()),
+            left_out: run.left_out.as_ref().map(|left| LeftOutEntry {
+                since: &left.since,
+                manifests: left.manifests,
+                findings: Counts::of(left.findings),
+                removed: &left.removed,
+            }),
         }
     }
 }
 
 /// Each file is turned into its entry when its turn has come, so that memory does not grow with
 /// the report.
-struct Files<'a>(&'a RuleSet, &'a [FileReport]);
+struct Files<'a>(&'a RuleSet, &'a Run);
 
 impl Serialize for Files<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.1.iter().map(|file| FileEntry {
+        serializer.collect_seq(self.1.reports().map(|file| FileEntry {
             path: file.source.name(),
             manifests: file.manifests,
             findings: Findings(self.0, &file.findings),
@@ -145,6 +190,7 @@ impl Serialize for Findings<'_> {
 #[derive(Serialize)]
 struct FindingEntry<'a> {
     rule: &'a str,
+    fingerprint: String,
     severity: &'static str,
     declared: bool,
     category: &'a str,
@@ -162,6 +208,7 @@ impl<'a> FindingEntry<'a> {
     fn of(rules: &'a RuleSet, finding: &'a finding::Finding) -> Self {
         FindingEntry {
             rule: &finding.rule,
+            fingerprint: finding.fingerprint().to_string(),
             severity: finding.severity.name(),
             declared: finding.declared,
             category: category(rules, finding),
@@ -173,6 +220,31 @@ impl<'a> FindingEntry<'a> {
             bases: BasisEntry::all(rules, finding),
             waivable: rule_of(rules, finding).is_some_and(|rule| rule.waivable),
             related: Findings(rules, &finding.related),
+        }
+    }
+}
+
+/// A finding that a waiver sets aside.
+#[derive(Serialize)]
+struct WaivedEntry<'a> {
+    finding: FindingEntry<'a>,
+    reason: &'a str,
+    expires: String,
+    employer: &'a str,
+    workers: &'a str,
+    waiver: LocationEntry<'a>,
+}
+
+impl<'a> WaivedEntry<'a> {
+    fn of(rules: &'a RuleSet, waived: &'a Waived) -> Self {
+        let waiver = &waived.waiver;
+        WaivedEntry {
+            finding: FindingEntry::of(rules, &waived.finding),
+            reason: &waiver.reason,
+            expires: waiver.expires.to_string(),
+            employer: &waiver.employer,
+            workers: &waiver.workers,
+            waiver: LocationEntry::of(&waiver.place),
         }
     }
 }

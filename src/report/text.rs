@@ -11,14 +11,15 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 
 use self::excerpt::{Excerpt, Mark};
 use self::page::{Ink, Page, clean, cut, cut_front, width};
+use super::Options;
 use super::basis::{Clause, clauses, kind_of, rule_of};
 use crate::explain;
 use crate::finding::{Finding, Location, Mistake, Severity, UNANSWERED_BLOCK};
-use crate::lint::{FileReport, Linter, Run};
+use crate::lint::{FileReport, Linter, Run, Waived};
 use crate::rule::{PackKind, Rule};
 use crate::ruleset::RuleSet;
 use crate::source::SourceFile;
-use crate::text::{Lang, escape};
+use crate::text::{Lang, escape, shown};
 
 /// Most findings of one file that are shown with an excerpt.
 const MOST: usize = 50;
@@ -46,16 +47,21 @@ pub struct Style {
 ///
 /// # Errors
 /// What `out` says.
-pub fn render(linter: &Linter, run: &Run, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+pub fn render(linter: &Linter, run: &Run, options: Options, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(out, style, linter.lang);
     // Of many files each shows its gravest findings, so that the whole stays readable.
-    let files = run.files.iter().filter(|f| !f.findings.is_empty()).count().max(1);
+    let files = run.reports().filter(|f| !f.findings.is_empty()).count().max(1);
     let most = (MOST / files).clamp(FEWEST, MOST);
-    for file in &run.files {
+    for file in run.reports() {
         if style.quiet {
             summary::file_line(&mut page, file)?;
         } else {
             file_findings(&mut page, linter, file, most)?;
+        }
+    }
+    if options.show_waived {
+        for waived in run.waived() {
+            waived_lines(&mut page, linter, waived)?;
         }
     }
     if style.quiet {
@@ -304,6 +310,37 @@ fn related_line(page: &mut Page<'_>, rules: &RuleSet, finding: &Finding, times: 
         page.paint(Ink::Dim, &tail),
     );
     page.lines(&line)
+}
+
+/// What a waiver sets aside, until when, why, and who signed for it.
+fn waived_lines(page: &mut Page<'_>, linter: &Linter, waived: &Waived) -> io::Result<()> {
+    let lang = page.lang;
+    let (finding, waiver) = (&waived.finding, &waived.waiver);
+    let rule = rule_of(&linter.rules, finding);
+    let head = format!(
+        "  {}[{}]: {}",
+        page.paint(Ink::Dim, lang.pick("waived", "fraveket")),
+        page.link(rule.and_then(docs_page), &escape(&finding.rule)),
+        clean(&finding.message)
+    );
+    page.hanging("", "  ", &head)?;
+    let (until, employer, workers) = (waiver.expires, shown(&waiver.employer), shown(&waiver.workers));
+    let why = match lang {
+        Lang::En => format!(
+            "until {until}, signed by {employer} and {workers}: {}",
+            clean(&waiver.reason)
+        ),
+        Lang::Nb => format!(
+            "til {until}, undertegnet av {employer} og {workers}: {}",
+            clean(&waiver.reason)
+        ),
+    };
+    let (at, unless) = (place(page, &finding.primary), lang.pick("waiver", "unntak"));
+    entries(
+        page,
+        &[(Ink::Cyan, lang.pick("at", "ved"), at), (Ink::Cyan, unless, why)],
+    )?;
+    page.blank()
 }
 
 /// Columns of the longest name of a severity.

@@ -18,6 +18,29 @@ use crate::yaml::{Document, Kind as NodeKind, NodeId};
 /// A value from the configuration, and where it stands.
 pub type Setting = (String, Arc<SourceFile>, Span);
 
+/// The values of a parameter that make its rule find less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Milder {
+    /// Larger numbers, longer durations, later days.
+    More,
+    /// Smaller, shorter, earlier ones.
+    Less,
+}
+
+impl Milder {
+    /// Both words.
+    pub const NAMES: [&str; 2] = ["more", "less"];
+
+    /// The direction with this name.
+    pub fn from_name(name: &str) -> Option<Milder> {
+        match name {
+            "more" => Some(Milder::More),
+            "less" => Some(Milder::Less),
+            _ => None,
+        }
+    }
+}
+
 /// A value that the configuration may set.
 #[derive(Clone, Debug)]
 pub struct Param {
@@ -25,6 +48,8 @@ pub struct Param {
     pub name: String,
     /// The rule's own value.
     pub default: String,
+    /// Which values make the rule find less, where the rule says so.
+    pub milder: Option<Milder>,
     /// What it is.
     pub label: Localized,
     /// The configuration's value and where it stands.

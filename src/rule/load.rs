@@ -4,7 +4,7 @@ mod texts;
 
 use std::sync::{Arc, OnceLock};
 
-use super::compile::{Compiler, Names, Param, Setting};
+use super::compile::{Compiler, Milder, Names, Param, Setting};
 use super::file::localized;
 use super::template::{Piece, Template, cut};
 use super::{Check, OWN, Pack, Rule, RuleBasis, Source, Variant, is_over_all};
@@ -108,6 +108,9 @@ fn read_params(document: &Document<'_>, root: NodeId, set: &dyn Fn(&str) -> Opti
             Param {
                 set: set(&name),
                 default: default.to_owned(),
+                milder: document
+                    .get(body, "milder")
+                    .and_then(|n| Milder::from_name(document.text(n)?)),
                 label: localized(document, body),
                 name,
             }
@@ -196,6 +199,15 @@ impl<'a> Loader<'a> {
             );
         }
         self.keys(self.root, &KEYS);
+        let params = self.get("params").into_iter().flat_map(|n| self.document.entries(n));
+        let directions: Vec<NodeId> = params
+            .filter_map(|(_, body)| self.document.get(body, "milder"))
+            .collect();
+        for node in directions {
+            if Milder::from_name(self.text(node)).is_none() {
+                self.unknown(node, ("word", "ord"), Milder::NAMES);
+            }
+        }
         if let Some(examples) = self.get("examples") {
             self.keys(examples, &["bad", "good"]);
         }

@@ -158,10 +158,10 @@ impl<'d> Manifest<'d> {
         Pointer(steps)
     }
 
-    /// The id or name of an item.
+    /// The id or name of an item; of a waiver, the rule.
     pub fn name_of(&self, instance: InstanceId) -> Option<String> {
         let scope = &self.shape.scopes[self.instance(instance).scope];
-        ["id", "name", "group"]
+        ["id", "name", "group", "rule"]
             .iter()
             .find_map(|name| match self.value(instance, scope.slot(name)?) {
                 Value::Text(text) => Some(text.to_owned()),

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use tillit::report::Options;
 use tillit::report::json;
 use tillit::text::{Lang, is_unsafe};
 
@@ -9,7 +10,7 @@ use crate::{HOSTILE, SMALL, TOGETHER, linter, run};
 fn written(lang: Lang, files: &[(&str, &str)]) -> String {
     let linter = linter(lang);
     let mut out = Vec::new();
-    json::render(linter, &run(linter, files), &mut out).unwrap();
+    json::render(linter, &run(linter, files), Options::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

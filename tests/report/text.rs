@@ -3,6 +3,7 @@ use std::sync::Arc;
 use tillit::finding::{Finding, Location, Mistake, Severity};
 use tillit::lint::{FileReport, Linter, Run};
 use tillit::pointer::Pointer;
+use tillit::report::Options;
 use tillit::report::text::{Style, render, render_mistakes};
 use tillit::source::{SourceFile, Span};
 use tillit::text::{Lang, Localized, is_unsafe};
@@ -18,7 +19,7 @@ const PLAIN: Style = Style {
 
 fn written(linter: &Linter, run: &Run, style: Style) -> String {
     let mut out = Vec::new();
-    render(linter, run, style, &mut out).unwrap();
+    render(linter, run, Options::default(), style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -62,34 +63,21 @@ fn excerpt(marked: &str, width: usize) -> String {
 }
 
 fn finding(primary: Location, secondary: Vec<Location>) -> Finding {
+    let (message, help) = ("message".to_owned(), "Help.".to_owned());
     Finding {
-        rule: "invalid-manifest".into(),
-        severity: Severity::Error,
-        declared: true,
-        system: None,
-        message: "message".into(),
-        help: "Help.".into(),
-        primary,
         secondary,
-        bases: Vec::new(),
-        related: Vec::new(),
+        ..Finding::new("invalid-manifest", Severity::Error, primary, message, help)
     }
 }
 
 fn of_one(source: &Arc<SourceFile>, findings: Vec<Finding>) -> Run {
     let file = FileReport {
-        source: Arc::clone(source),
-        findings,
-        summaries: Vec::new(),
         manifests: 1,
-        unchecked_records: 0,
+        ..FileReport::about(Arc::clone(source), findings)
     };
     Run {
         files: vec![file],
-        loads: Vec::new(),
-        packs: Vec::new(),
-        without_law: 0,
-        unread: Vec::new(),
+        ..Run::default()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::lint::{FileReport, Linter, Run};
 use crate::report::basis::{category, rule_of};
 use crate::rule::Rule;
 use crate::ruleset::RuleSet;
+use crate::suppress::Tally;
 use crate::text::{Lang, escape, shown};
 
 /// Most groups, and most names of a list, that the summary mentions.
@@ -72,12 +73,16 @@ pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
     let files = number(run.files.len(), lang, ["file", "files"], ["fil", "filer"]);
     let checked = format!("{manifests} {} {files}", lang.pick("in", "i"));
     if run.worst().is_none() && run.unread.is_empty() {
-        let text = match lang {
-            Lang::En => format!("{checked} checked: nothing to point out."),
-            Lang::Nb => format!("{checked} kontrollert: ingenting å bemerke."),
+        let hidden = run.waived().next().is_some() || run.held_back().total() > 0 || run.left_out.is_some();
+        let text = match (hidden, lang) {
+            (false, Lang::En) => format!("{checked} checked: nothing to point out."),
+            (false, Lang::Nb) => format!("{checked} kontrollert: ingenting å bemerke."),
+            (true, Lang::En) => format!("{checked} checked: nothing else to point out."),
+            (true, Lang::Nb) => format!("{checked} kontrollert: ingenting annet å bemerke."),
         };
         let text = page.paint(Ink::Green, &text);
-        return page.paragraph(&text);
+        page.paragraph(&text)?;
+        return aside(page, run);
     }
     let found = severities(page, run.findings().map(|f| f.severity));
     let checked = page.paint(Ink::Bold, &checked);
@@ -87,7 +92,63 @@ pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
         (true, Lang::En) => format!(", for {leaves} things to do"),
         (true, Lang::Nb) => format!(", for {leaves} ting å gjøre"),
     };
-    page.paragraph(&format!("{checked}: {found}{behind}"))
+    page.paragraph(&format!("{checked}: {found}{behind}"))?;
+    aside(page, run)
+}
+
+/// What was found and is not shown: nothing is left out in silence.
+fn aside(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
+    let lang = page.lang;
+    let waived = run.waived().count();
+    if waived > 0 {
+        let findings = number(waived, lang, ["finding", "findings"], ["funn", "funn"]);
+        page.paragraph(&match lang {
+            Lang::En => format!("Set aside by waivers: {findings}; `--show-waived` shows them."),
+            Lang::Nb => format!("Satt til side av unntak: {findings}. `--show-waived` viser dem."),
+        })?;
+    }
+    let held = run.held_back();
+    if held.total() > 0 {
+        let found = tally(page, held);
+        page.paragraph(&match lang {
+            Lang::En => format!("Held back by the baseline: {found}; `--no-baseline` shows them."),
+            Lang::Nb => format!("Holdt tilbake av grunnlinjen: {found}. `--no-baseline` viser dem."),
+        })?;
+    }
+    let Some(left) = &run.left_out else { return Ok(()) };
+    let since = shown(&left.since);
+    let manifests = number(
+        left.manifests,
+        lang,
+        ["manifest is", "manifests are"],
+        ["manifest er", "manifester er"],
+    );
+    let found = match (left.findings.total(), lang) {
+        (0, Lang::En) => "nothing to point out".to_owned(),
+        (0, Lang::Nb) => "ingenting å bemerke".to_owned(),
+        _ => tally(page, left.findings),
+    };
+    page.paragraph(&match lang {
+        Lang::En => format!("Only what changed since {since} is shown: {manifests} as they were ({found})."),
+        Lang::Nb => format!("Bare det som er endret siden {since}, vises: {manifests} som før ({found})."),
+    })?;
+    if !left.removed.is_empty() {
+        let count = left.removed.len();
+        let names = few(left.removed.iter().map(|name| shown(name)).collect());
+        page.paragraph(&match lang {
+            Lang::En => format!("Removed since then: {count} ({names})."),
+            Lang::Nb => format!("Fjernet siden da: {count} ({names})."),
+        })?;
+    }
+    Ok(())
+}
+
+/// `3 errors, 1 note`
+fn tally(page: &Page<'_>, tally: Tally) -> String {
+    let each = Severity::ALL
+        .into_iter()
+        .flat_map(|s| std::iter::repeat_n(s, tally.of(s)));
+    severities(page, each)
 }
 
 /// Under which packs the manifests were checked: what no pack asks for, nobody has looked at.

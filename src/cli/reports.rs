@@ -1,0 +1,134 @@
+//! Where reports go: one in the main place, and any number in files.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::{Failure, output};
+use crate::discover::{Found, shown};
+use crate::lint::{Linter, Run};
+use crate::report::text::Style;
+use crate::report::{self, Options};
+use crate::text::{Lang, escape};
+
+/// Form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people at a terminal
+    Text,
+    /// For scripts; `tillit schema report` describes it
+    Json,
+}
+
+impl ReportFormat {
+    /// Whether it shows the text of the files.
+    pub(super) fn has_excerpts(self) -> bool {
+        self == ReportFormat::Text
+    }
+
+    /// Whether it names files by their paths in the repository, for a program that knows nothing of the
+    /// present folder.
+    pub(super) fn has_repository_paths(self) -> bool {
+        !matches!(self, ReportFormat::Text | ReportFormat::Json)
+    }
+
+    fn render(self, linter: &Linter, run: &Run, options: Options, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            ReportFormat::Text => report::text::render(linter, run, options, style, out),
+            ReportFormat::Json => report::json::render(linter, run, options, out),
+        }
+    }
+}
+
+/// A report and the file it goes to; `None` is standard output.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) format: ReportFormat,
+    pub(super) file: Option<PathBuf>,
+}
+
+/// Reads `FORMAT=FILE`.
+pub(super) fn parse(text: &str) -> Result<Target, String> {
+    let names = || {
+        let names = ReportFormat::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value);
+        names.map(|v| v.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+    };
+    let (format, file) = text
+        .split_once('=')
+        .filter(|(_, file)| !file.is_empty())
+        .ok_or_else(|| format!("write FORMAT=FILE, such as sarif=tillit.sarif; formats: {}", names()))?;
+    let format = ReportFormat::from_str(format, false)
+        .map_err(|_| format!("there is no format `{format}`; formats: {}", names()))?;
+    Ok(Target {
+        format,
+        file: file_of(Path::new(file)),
+    })
+}
+
+/// The file that an option names; `-` is standard output.
+pub(super) fn file_of(path: &Path) -> Option<PathBuf> {
+    (path.as_os_str() != "-").then(|| path.to_owned())
+}
+
+/// Reports must not take the place of each other or of what they are about.
+pub(super) fn refuse_collisions(targets: &[Target], found: &[Found], lang: Lang) -> Result<(), Failure> {
+    let full = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+    for (number, target) in targets.iter().enumerate() {
+        let same = |other: &Target| match (&other.file, &target.file) {
+            (None, None) => true,
+            (Some(a), Some(b)) => full(a) == full(b),
+            _ => false,
+        };
+        if targets[..number].iter().any(same) {
+            let name = target.file.as_deref().map_or("standard output".to_owned(), shown);
+            let name = escape(&name).into_owned();
+            return Err(Failure::say(
+                lang,
+                format!("two reports go to {name}; give each its own file"),
+                format!("to rapporter går til {name}. Gi hver sin fil"),
+            ));
+        }
+        let Some(path) = target.file.as_deref().and_then(|path| path.canonicalize().ok()) else {
+            continue;
+        };
+        let is_it = |f: &Found| f.path().canonicalize().is_ok_and(|manifest| manifest == path);
+        if found.iter().any(is_it) {
+            let name = escape(&shown(&path)).into_owned();
+            return Err(Failure::say(
+                lang,
+                format!("{name} is one of the manifests that are checked; no report is written there"),
+                format!("{name} er et av manifestene som kontrolleres. Ingen rapport skrives dit"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Writes all reports. One that cannot be written does not keep the others from being.
+pub(super) fn write(
+    targets: &[Target],
+    linter: &Linter,
+    run: &Run,
+    options: Options,
+    style: &dyn Fn(Option<&Path>) -> Style,
+) -> Result<(), Failure> {
+    let mut outcome = Ok(());
+    for target in targets {
+        let file = target.file.as_deref();
+        let written = output::write(file, linter.lang, |out| {
+            target.format.render(linter, run, options, style(file), out)
+        });
+        outcome = match (outcome, written) {
+            (Err(first), Err(Failure::Message(next))) => {
+                output::note(&next);
+                Err(first)
+            }
+            (Err(first), _) => Err(first),
+            (Ok(()), written) => written,
+        };
+    }
+    outcome
+}

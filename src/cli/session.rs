@@ -1,0 +1,190 @@
+//! What a run checks, and by which rules and decisions: the same for every command that checks.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::configuration::{self, Found as Configuration};
+use super::files::{check_files, check_stdin, name_of, read_again, unreadable};
+use super::{Common, Failure, baseline, day, output};
+use crate::config::Config;
+use crate::discover::{Found, Unreadable, discover, plain, repository, shown};
+use crate::lint::{Coverage, Linter, Run, Unread, finish};
+use crate::ruleset::pack_names;
+use crate::source::SourceFile;
+use crate::text::{Lang, escape, nearest};
+
+/// What is checked, and on which day.
+#[derive(clap::Args)]
+pub(super) struct What {
+    /// Manifests, or folders to search for *.tillit.yaml and *.tillit.yml, except in hidden folders
+    /// and where .gitignore or `exclude` says no; `-` reads standard input [default: here]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Exactly these packs, instead of those that each manifest calls for; `tillit rules` lists them
+    #[arg(long, value_name = "PACK", value_delimiter = ',')]
+    packs: Vec<String>,
+    /// Day of the check, as 2026-12-01 [default: SOURCE_DATE_EPOCH, then the clock, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = day::parse)]
+    today: Option<Date>,
+}
+
+/// Everything that a check needs.
+pub(super) struct Session {
+    pub(super) linter: Linter,
+    pub(super) config: Config,
+    pub(super) found: Vec<Found>,
+    /// Where the baseline is, or would be.
+    pub(super) baseline: PathBuf,
+    pub(super) coverage: Coverage,
+    unwalked: Vec<Unreadable>,
+    stdin: bool,
+}
+
+/// What came of a check.
+pub(super) struct Checked {
+    pub(super) run: Run,
+    /// Not everything could be read, which was said.
+    pub(super) failed: bool,
+}
+
+impl Session {
+    /// Finds out what is to be checked, and how.
+    ///
+    /// # Errors
+    /// What makes checking impossible: the configuration, a rule, the baseline, the arguments.
+    pub(super) fn open(what: &What, common: &Common, baseline: baseline::Choice<'_>) -> Result<Session, Failure> {
+        let stdin = what.paths.iter().any(|p| p.as_os_str() == "-");
+        let mut paths: Vec<PathBuf> = what.paths.iter().filter(|p| p.as_os_str() != "-").cloned().collect();
+        let search = match paths.is_empty() {
+            true => vec![PathBuf::from(".")],
+            false => paths.clone(),
+        };
+        let Configuration {
+            mut config,
+            exclude,
+            rules,
+            folder,
+        } = configuration::load(common, &search)?;
+        let lang = common.lang(config.language);
+        choose_packs(&mut config, &what.packs, lang)?;
+        let today = day::today(what.today, lang)?;
+        let (file, held) = baseline::find(baseline, &search, &folder, lang)?;
+        let mut linter =
+            Linter::new(&config, &rules, today, lang).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
+        linter.baseline = held;
+        if paths.is_empty() && !stdin {
+            paths = search;
+        }
+        let (found, unwalked) = discover(&paths, &exclude);
+        let home = plain(file.parent().unwrap_or(Path::new("")));
+        let is_whole = paths.iter().any(|path| home.starts_with(plain(path)));
+        Ok(Session {
+            linter,
+            config,
+            found,
+            baseline: file,
+            coverage: if is_whole { Coverage::Whole } else { Coverage::Part },
+            unwalked,
+            stdin,
+        })
+    }
+
+    /// Checks everything. What cannot be read is said at once, and hides nothing else.
+    ///
+    /// # Errors
+    /// Nothing was checked.
+    pub(super) fn check(&self, keep_texts: bool, allow_empty: bool) -> Result<Checked, Failure> {
+        let lang = self.linter.lang;
+        let mut reports = Vec::new();
+        if self.stdin {
+            reports.push(check_stdin(&self.linter)?);
+        }
+        let (more, unread) = check_files(&self.linter, &self.found, keep_texts);
+        reports.extend(more);
+        let failed = !(self.unwalked.is_empty() && unread.is_empty());
+        for error in self.unwalked.iter().chain(&unread) {
+            output::note(&unreadable(error, lang));
+        }
+        if reports.is_empty() && !failed && !allow_empty {
+            return Err(Failure::say(
+                lang,
+                "no manifest found (*.tillit.yaml or *.tillit.yml); a check of nothing is no check. `tillit init` writes a first one, --allow-empty accepts this",
+                "fant ikke noe manifest (*.tillit.yaml eller *.tillit.yml), og å kontrollere ingenting er ingen kontroll. `tillit init` skriver et første, --allow-empty godtar dette",
+            ));
+        }
+        if reports.is_empty() && failed {
+            return Err(Failure::say(
+                lang,
+                "nothing could be checked",
+                "ingenting kunne kontrolleres",
+            ));
+        }
+        let mut run = finish(&self.linter, reports, self.coverage);
+        run.unread.extend(self.unwalked.iter().chain(&unread).map(|u| Unread {
+            path: escape(&shown(&u.path)).into_owned(),
+            reason: output::reason(&u.error, lang),
+        }));
+        if keep_texts {
+            read_again(&mut run, &self.found, self.linter.limits.bytes);
+        }
+        Ok(Checked { run, failed })
+    }
+
+    /// Says of each file where it lies in the repository, for readers who know nothing of the present folder.
+    pub(super) fn name_paths(&self, run: &mut Run) {
+        let Some(root) = repository(Path::new(".")).map(|root| plain(&root)) else {
+            return;
+        };
+        let about = run.about.iter().map(|f| PathBuf::from(&**f.source.name()));
+        let about: Vec<(String, PathBuf)> = about.map(|path| (shown(&path), path)).collect();
+        let found = self.found.iter().map(|f| (name_of(f), f.path().to_owned()));
+        for (name, path) in found.chain(about) {
+            let full = plain(&path);
+            let Ok(inside) = full.strip_prefix(&root) else { continue };
+            let inside = shown(inside);
+            if inside != name {
+                run.paths.insert(name.into(), inside);
+            }
+        }
+    }
+}
+
+/// Whether a pack that an option names is known.
+pub(super) fn known_pack(option: &str, pack: &str, lang: Lang) -> Result<(), Failure> {
+    let known = pack_names();
+    if known.iter().any(|name| name == pack) {
+        return Ok(());
+    }
+    let near = nearest(pack, known.iter().map(String::as_str)).map_or(String::new(), |near| match lang {
+        Lang::En => format!(" Did you mean `{near}`?"),
+        Lang::Nb => format!(" Mente du `{near}`?"),
+    });
+    let (name, list) = (escape(pack).into_owned(), known.join(", "));
+    Err(Failure::say(
+        lang,
+        format!("{option}: unknown pack `{name}`.{near} Known: {list}"),
+        format!("{option}: ukjent pakke `{name}`.{near} Kjente: {list}"),
+    ))
+}
+
+/// `--packs`: exactly these are on.
+fn choose_packs(config: &mut Config, packs: &[String], lang: Lang) -> Result<(), Failure> {
+    if packs.is_empty() {
+        return Ok(());
+    }
+    for pack in packs {
+        known_pack("--packs", pack, lang)?;
+    }
+    let known = pack_names();
+    config.packs = known
+        .iter()
+        .map(|name| (name.clone(), packs.contains(name), crate::source::Span::default()))
+        .collect();
+    // The switches need a file to point at only when a name is unknown, which was ruled out above.
+    config
+        .source
+        .get_or_insert_with(|| Arc::new(SourceFile::new("--packs", "")));
+    Ok(())
+}
