@@ -19,7 +19,7 @@ from pathlib import Path
 from jsonschema import Draft7Validator
 
 import trees
-from program import FORMATS, Program, Ran, Tally, same
+from program import FORMATS, TODAY, Program, Ran, Tally, same
 from readers import github, gitlab, junit, markdown, report, safe, sarif
 from readers.place import Checked
 
@@ -81,6 +81,7 @@ class Formats:
             self.tree(name, root, root)
         self.tree("examples from a folder below", trees_of["examples"], trees_of["examples"] / "examples/cases")
         self.many(trees.many(scratch / "many"))
+        self.set_aside(trees.set_aside(scratch / "set_aside"))
         self.stays_when_moved(trees_of["examples"], trees.moved(scratch / "moved"))
         self.in_one_run(trees_of["odd"])
         self.sarif_schema()
@@ -156,6 +157,33 @@ class Formats:
             yield f"it does not say that it was cut; its end: {text[-300:]!r}"
         if str(checked.count("error")) not in text.replace(",", ""):
             yield "it does not say how many errors there are"
+
+    def set_aside(self, root: Path) -> None:
+        """What is waived or in the baseline is in no report unless it is asked for."""
+        waived = self.program.check("--format", "json", "--show-waived", cwd=root).json()["waived"]
+        self.tally.case("one finding is waived", same("waived", [w["finding"]["rule"] for w in waived], ["breaks-excluded"]))
+        self.tree("a waiver", root, root)
+        fingerprint = waived[0]["finding"]["fingerprint"]
+        # Markdown and annotations show no fingerprints.
+        for kind in ("json", "sarif", "gitlab"):
+            told = self.program.check("--format", kind, cwd=root).out
+            self.tally.case(f"{kind} leaves out what is waived", same("shown", fingerprint.encode() in told, False))
+        log = self.program.check("--format", "sarif", "--show-waived", cwd=root)
+        self.tally.case("sarif shows what is waived when asked", self.suppressed(json.loads(log.out), fingerprint))
+        written = self.program.run("baseline", "--today", TODAY, cwd=root)
+        self.tally.case("a baseline is written", same("exit code", written.code, 0))
+        self.tree("a baseline", root, root)
+        report = self.program.check("--format", "json", cwd=root).json()
+        left = [f["rule"] for file in report["files"] for f in file["findings"] if f["waivable"] and f["category"] != "form"]
+        self.tally.case("the baseline holds back what can be waived", same("left", left, []))
+
+    def suppressed(self, log: dict, fingerprint: str) -> Iterator[str]:
+        run = log["runs"][0]
+        found = [r for r in run["results"] if r.get("suppressions")]
+        yield from same("suppressed", [r["partialFingerprints"]["primaryLocationLineHash"] for r in found], [fingerprint])
+        for result in found:
+            if "The old system ends in March" not in result["suppressions"][0].get("justification", ""):
+                yield f"no reason: {result['suppressions']}"
 
     def stays_when_moved(self, root: Path, moved: Path) -> None:
         """Fingerprints are of what was found, not of where it stands in the file."""

@@ -84,6 +84,25 @@ def many(folder: Path) -> Path:
     return folder
 
 
+WAIVER = """\
+waivers:
+  - rule: breaks-excluded
+    reason: The old system ends in March; | [x](http://b.example) @c #1
+    from: 2026-11-01
+    expires: 2027-03-01
+    signatories: { employer: Head of IT, workers: Club leader }
+    evidence: { file: minutes.pdf }
+"""
+
+
+def set_aside(folder: Path) -> Path:
+    """Findings of which one is waived; others are held back when a baseline is written."""
+    repository(folder)
+    (folder / "minutes.pdf").write_text("minutes")
+    (folder / "a.tillit.yaml").write_text((EXAMPLES / "monitoring.tillit.yaml").read_text() + WAIVER)
+    return folder
+
+
 def moved(folder: Path) -> Path:
     """The examples written anew: a head of comments, other line breaks, and lists whose items have ids turned around."""
     examples(folder)

@@ -323,10 +323,19 @@ examples: {q}
 
 
 def baseline(text: str) -> dict[str, str]:
-    """Nothing of this is a fingerprint; a baseline with hostile text in the right places is in `run.py`."""
-    entry = {"rule": text, "system": text, "pointer": text, "fingerprint": text, text: text}
-    content = {"version": 1, "tool": text, "today": text, "entries": [entry, text], "findings": [entry, text], text: 1}
-    return {"tillit-baseline.json": json.dumps(content, ensure_ascii=False), "a.tillit.yaml": PLAIN}
+    """Entries of the right shape. None of them is found any more, which the program says."""
+    entries = [
+        {"system": text, "rule": text, "place": text, "severity": "error", "fingerprint": "0" * 32},
+        {"system": "desk", "rule": "no-covert-monitoring", "place": text, "severity": "note", "fingerprint": "1" * 32},
+    ]
+    written = json.dumps({"tillit-baseline": 1, "findings": entries}, ensure_ascii=False)
+    return {"tillit-baseline.json": written, "a.tillit.yaml": PLAIN}
+
+
+def wrong_baseline(text: str) -> dict[str, str]:
+    entry = {"system": text, "rule": [text], "place": text, "severity": text, "fingerprint": text, text: text}
+    written = json.dumps({text: text, "tillit-baseline": 1, "findings": [entry, text]}, ensure_ascii=False)
+    return {"tillit-baseline.json": written, "a.tillit.yaml": PLAIN}
 
 
 TEXT_PLACES = {
@@ -338,6 +347,7 @@ TEXT_PLACES = {
     "rule": own_rule,
     "rule-mistakes": wrong_rule,
     "baseline": baseline,
+    "baseline-mistakes": wrong_baseline,
 }
 
 FILE_PLACES = {
