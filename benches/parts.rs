@@ -17,7 +17,7 @@ use tillit::config::Config;
 use tillit::examine::Examined;
 use tillit::finding::Mistake;
 use tillit::lint::{Coverage, EvidenceState, FileReport, Linter, finish};
-use tillit::report::json;
+use tillit::report::{Options, json};
 use tillit::schema::Manifest;
 use tillit::source::SourceFile;
 use tillit::text::Lang;

@@ -9,11 +9,14 @@ mod configuration;
 mod day;
 mod evidence;
 mod files;
+mod git;
 mod init;
 mod output;
+mod packs;
 mod reference;
 mod reports;
 mod session;
+mod since;
 
 use std::process::ExitCode;
 

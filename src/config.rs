@@ -13,6 +13,9 @@ use crate::text::{Lang, Localized, both, nearest, shown};
 use crate::vocabulary::OwnTerm;
 use crate::yaml::{Document, Documents, Limits, NodeId};
 
+/// Name of the configuration file.
+pub const NAME: &str = "tillit.yaml";
+
 /// The schema of the configuration, as it lies in the repository.
 pub const CONFIG_SCHEMA: &str = include_str!("../schemas/config.v1.schema.json");
 
@@ -35,8 +38,8 @@ pub struct Config {
     pub source: Option<Arc<SourceFile>>,
     /// Language of findings.
     pub language: Option<Lang>,
-    /// When to fail.
-    pub fail_on: Option<FailOn>,
+    /// When to fail, and where that stands.
+    pub fail_on: Option<(FailOn, Span)>,
     /// Packs switched on or off.
     pub packs: Vec<(String, bool, Span)>,
     /// Levels of rules.
@@ -134,7 +137,7 @@ impl Config {
             let items = || document.children(value).map(|n| (text(n), document.span(n)));
             match text(key).as_str() {
                 "language" => config.language = Some(Lang::from_locale(&text(value))),
-                "fail-on" => config.fail_on = fail_on(&text(value)),
+                "fail-on" => config.fail_on = fail_on(&text(value)).map(|level| (level, document.span(key))),
                 "packs" => config.packs = entries().map(|(name, v, at)| (name, text(v) == "true", at)).collect(),
                 "levels" => {
                     config.levels = entries()

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
-use ignore::gitignore::GitignoreBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 /// Endings of a manifest's file name.
 pub const ENDINGS: [&str; 2] = [".tillit.yaml", ".tillit.yml"];
@@ -46,6 +46,15 @@ impl Exclude {
     /// Leaves nothing out yet; patterns will be relative to this folder.
     pub fn below(folder: &Path) -> Exclude {
         Exclude(GitignoreBuilder::new(plain(folder)))
+    }
+
+    /// Whether a file, or a folder that it is in, is left out.
+    pub fn matches(&self, path: &Path) -> bool {
+        let full = plain(path);
+        let is_it = |exclude: Gitignore| exclude.matched_path_or_any_parents(&full, false).is_ignore();
+        self.0
+            .build()
+            .is_ok_and(|exclude| full.starts_with(exclude.path()) && is_it(exclude))
     }
 
     /// Leaves out what this pattern says; false when it is not a pattern.

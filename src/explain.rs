@@ -11,12 +11,12 @@ mod value;
 
 pub use condition::Line;
 pub use markdown::markdown;
-pub use names::{category, severity};
+pub use names::{category, pack_kind, severity};
 
 use std::sync::Arc;
 
 use condition::{Group, Reader, Seen};
-use names::{pack_kind, packs_of};
+use names::packs_of;
 
 use crate::builtin;
 use crate::finding::Severity;

@@ -16,6 +16,9 @@ pub const UNANSWERED_BLOCK: &str = "unanswered-block";
 /// The rule whose findings say that a change makes the check milder; they are shown first.
 pub const POLICY_WEAKENED: &str = "policy-weakened";
 
+/// The rule whose finding says that the baseline holds back what is no longer there.
+pub const BASELINE_OUTDATED: &str = "baseline-outdated";
+
 /// How serious a finding is. The levels are those of SARIF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {

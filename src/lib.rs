@@ -24,6 +24,7 @@ pub mod assess;
 pub mod evaluate;
 pub mod suppress;
 pub mod lint;
+pub mod policy;
 pub mod trial;
 pub mod explain;
 pub mod report;

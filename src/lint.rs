@@ -3,6 +3,7 @@
 mod aside;
 mod group;
 mod locate;
+mod narrow;
 mod run;
 
 use std::collections::HashMap;
@@ -14,8 +15,7 @@ use crate::assess::{Intrusion, Score, Summary, assess};
 use crate::config::Config;
 use crate::evaluate::Hit;
 use crate::examine::Examined;
-use crate::finding::{Finding, Mistake};
-use crate::pointer::Pointer;
+use crate::finding::{Finding, Fingerprint, Mistake};
 use crate::ruleset::{Loading, RuleSet};
 use crate::schema::Manifest;
 use crate::source::{EncodingError, SourceFile, Span};
@@ -24,7 +24,8 @@ use crate::text::Lang;
 use crate::yaml::{Document, Documents, Limits};
 
 use self::group::group;
-pub use aside::{Earlier, Standing, Waived};
+pub use aside::{Earlier, Standing, Waived, about_policy};
+pub use narrow::{Known, known, narrow};
 pub use run::{Coverage, LeftOut, Run, Unread, finish, over_all};
 
 /// What became of a file that a manifest refers to.
@@ -173,6 +174,19 @@ impl Linter {
         report
     }
 
+    /// The waivers of every system in a file, as they are written.
+    pub fn waivers(&self, source: &SourceFile) -> Vec<(Arc<str>, Vec<Waiver>)> {
+        let rules = &self.rules;
+        let mut all = Vec::new();
+        for document in Documents::new(source.text(), self.limits, false).filter(|d| !d.broken) {
+            let manifest = Manifest::read(&document, &rules.shape, &rules.vocabularies, true);
+            let mut examined = Examined::new(&manifest, rules, 0, self.today);
+            let system = manifest.text_at("system.id").map(Arc::from);
+            all.extend(system.map(|system| (system, waivers(&mut examined))));
+        }
+        all
+    }
+
     /// The report for a file that is not UTF-8 text. `source` holds what could be read of it.
     pub fn not_text(&self, source: Arc<SourceFile>, error: EncodingError) -> FileReport {
         let at = u32::try_from(source.text().len()).unwrap_or(u32::MAX);
@@ -201,7 +215,7 @@ struct Checker<'a> {
     /// The system that is being checked.
     system: Option<Arc<str>>,
     /// How often each rule was heard at each place of each system.
-    heard: HashMap<(Arc<str>, Option<Arc<str>>, Pointer), usize>,
+    heard: HashMap<Fingerprint, usize>,
 }
 
 impl<'a> Checker<'a> {

@@ -1,9 +1,18 @@
 //! Reports: one file for each format, each with types of its own.
 
 pub mod basis;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+mod quote;
+mod safe_json;
+pub mod sarif;
+mod summary;
 #[cfg(feature = "cli")]
 pub mod text;
+mod words;
 
 /// What a report is asked to show.
 #[derive(Clone, Copy, Debug, Default)]

@@ -70,7 +70,7 @@ pub enum Loading {
 }
 
 /// The id that a rule has by the name of its file.
-fn rule_id(source: &SourceFile) -> String {
+pub fn rule_id(source: &SourceFile) -> String {
     let file = source.name().rsplit('/').next().unwrap_or_default();
     file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned()
 }

@@ -117,11 +117,21 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 
 /// A value from a manifest as a message shows it: one line, nothing unsafe, not too long.
 pub fn shown(value: &str) -> String {
-    let mut cut: String = value.trim().chars().take(LONGEST_VALUE).collect();
-    if cut.len() < value.trim().len() {
-        cut.push('…');
+    escape(&cut(value.trim(), LONGEST_VALUE)).into_owned()
+}
+
+/// The text with its words on one line, and nothing unsafe.
+pub fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    escape(&words.join(" ")).into_owned()
+}
+
+/// The text, cut to so many characters and a mark that it goes on.
+pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
-    escape(&cut).into_owned()
 }
 
 /// The known name nearest to a mistaken one, if any is near enough to be what was meant.
@@ -154,6 +164,9 @@ mod tests {
         assert_eq!(escape("blåbær 😀"), "blåbær 😀");
         assert_eq!(shown("  two\nlines "), "two\\nlines");
         assert_eq!(shown(&"x".repeat(99)).chars().count(), 61);
+        assert_eq!(one_line("  two\r\n\tlines\u{0}"), "two lines\\u{0}");
+        assert_eq!(cut("blåbær", 4), "blåb…");
+        assert_eq!(cut("blåbær", 6), "blåbær");
     }
 
     #[test]

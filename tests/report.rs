@@ -12,7 +12,14 @@ use tillit::text::Lang;
 use tillit::value::parse_date;
 
 mod report {
+    mod example;
+    mod github;
+    mod gitlab;
+    mod hostile;
     mod json;
+    mod junit;
+    mod markdown;
+    mod sarif;
     mod text;
 }
 

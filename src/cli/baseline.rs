@@ -14,7 +14,7 @@ use crate::suppress::{Baseline, Entry};
 use crate::text::{Lang, escape};
 
 /// Name of the file.
-const NAME: &str = "tillit-baseline.json";
+pub(super) const NAME: &str = "tillit-baseline.json";
 
 /// Largest baseline, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -44,6 +44,16 @@ pub(super) enum Choice<'a> {
     None,
 }
 
+impl<'a> Choice<'a> {
+    /// The file, if an option names it.
+    pub(super) fn named(self) -> Option<&'a Path> {
+        match self {
+            Choice::Named(file) => Some(file),
+            Choice::Found | Choice::None => None,
+        }
+    }
+}
+
 /// Where the baseline is, or would be, and what it holds.
 ///
 /// # Errors
@@ -70,7 +80,7 @@ pub(super) fn find(
 /// Runs `tillit baseline`.
 pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     // What is held back now is written down again as long as it is there.
-    let mut session = Session::open(&args.what, common, Choice::Found)?;
+    let mut session = Session::open(&args.what, common, Choice::Found, None)?;
     let before = session.linter.baseline.take();
     let lang = session.linter.lang;
     let Checked { run, failed } = session.check(false, false)?;

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use super::reports::{self, ReportFormat, Target};
 use super::session::{Checked, Session, What};
+use super::since::Asked;
 use super::{Common, Failure, Outcome, baseline};
 use crate::config::FailOn;
 use crate::finding::Severity;
@@ -40,6 +41,13 @@ pub(super) struct Args {
     /// Lowest severity that makes the exit code 1 [default: error]
     #[arg(long, value_enum, value_name = "LEVEL")]
     fail_on: Option<FailOnArg>,
+    /// Show only what changed since a revision, such as origin/main: findings in manifests that the change
+    /// touches, and those that it causes elsewhere. What is milder now than in the revision does not count yet
+    #[arg(long, value_name = "REV", conflicts_with = "base")]
+    since: Option<String>,
+    /// Check everything, but by what was decided in a revision, where the change makes that milder
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
     /// Findings that are held back [default: tillit-baseline.json in the folder of what is checked, or above it]
     #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
     baseline: Option<PathBuf>,
@@ -83,7 +91,17 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
         (Some(file), _) => baseline::Choice::Named(file),
         (None, _) => baseline::Choice::Found,
     };
-    let session = Session::open(&args.what, common, choice)?;
+    let asked = match (&args.since, &args.base) {
+        (Some(revision), _) => Some(("--since", revision, true)),
+        (None, Some(revision)) => Some(("--base", revision, false)),
+        (None, None) => None,
+    };
+    let asked = asked.map(|(option, revision, narrow)| Asked {
+        option,
+        revision,
+        narrow,
+    });
+    let session = Session::open(&args.what, common, choice, asked)?;
     let lang = session.linter.lang;
     let main = Target {
         format: args.format,
@@ -108,7 +126,8 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
             "ikke alt kunne kontrolleres, se over",
         ));
     }
-    let fail_on = args.fail_on.map(FailOnArg::severity).or(session.config.fail_on);
+    let configured = session.config.fail_on.map(|(level, _)| level);
+    let fail_on = args.fail_on.map(FailOnArg::severity).or(configured);
     Ok(!fails(&run, fail_on.unwrap_or(Some(Severity::Error))))
 }
 

@@ -13,7 +13,7 @@ use crate::source::{SourceFile, Span};
 use crate::text::{Lang, both, escape, not_text};
 
 /// Names of the configuration file.
-const NAMES: [&str; 2] = ["tillit.yaml", "tillit.yml"];
+pub(super) const NAMES: [&str; 2] = [crate::config::NAME, "tillit.yml"];
 
 /// Largest rule or configuration file, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -25,8 +25,6 @@ const MOST_RULES: usize = 5_000;
 pub(super) struct Found {
     /// What it says.
     pub(super) config: Config,
-    /// What it leaves out.
-    pub(super) exclude: Exclude,
     /// The rules of the organisation's own.
     pub(super) rules: Vec<Arc<SourceFile>>,
     /// The folder it is in, or would be.
@@ -75,7 +73,6 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
     let Some(file) = file else {
         return Ok(Found {
             config: Config::default(),
-            exclude: Exclude::below(Path::new(".")),
             rules: Vec::new(),
             folder: PathBuf::from("."),
         });
@@ -87,14 +84,8 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
         .map_or_else(|| PathBuf::from("."), Path::to_owned);
-    let exclude = exclude(&config, &source, &folder).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
     let rules = local_rules(&config, &source, &folder, lang)?;
-    Ok(Found {
-        config,
-        exclude,
-        rules,
-        folder,
-    })
+    Ok(Found { config, rules, folder })
 }
 
 /// What has one of these names in the folder of a path or above it, up to the root of the repository.
@@ -193,12 +184,17 @@ pub(super) fn read(path: &Path, largest: u64, lang: Lang) -> Result<SourceFile, 
     })
 }
 
-/// The patterns of what is not checked, relative to the folder of the configuration.
-fn exclude(config: &Config, source: &Arc<SourceFile>, folder: &Path) -> Result<Exclude, Vec<Mistake>> {
+/// The patterns of what is not checked, relative to a folder.
+///
+/// # Errors
+/// What is no pattern.
+pub(super) fn exclude(config: &Config, folder: &Path) -> Result<Exclude, Vec<Mistake>> {
     let mut exclude = Exclude::below(folder);
     let mut mistakes = Vec::new();
     for (pattern, span) in &config.exclude {
-        if !exclude.add(pattern) {
+        if !exclude.add(pattern)
+            && let Some(source) = &config.source
+        {
             mistakes.push(Mistake {
                 source: Arc::clone(source),
                 span: *span,

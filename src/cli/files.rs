@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use super::evidence::Records;
+use super::evidence::{Assumed, Records};
 use super::{Failure, output};
 use crate::discover::{Found, Unreadable, shown};
 use crate::lint::{FileReport, Linter, Run};
@@ -44,16 +44,23 @@ pub(super) fn check_stdin(linter: &Linter) -> Result<FileReport, Failure> {
                 format!("kan ikke lese standard inn: {reason}"),
             )
         })?;
-    Ok(check_bytes(linter, "<stdin>", bytes, None))
+    Ok(check_bytes(linter, "<stdin>", bytes, None, &|_| false))
 }
 
-fn check_bytes(linter: &Linter, name: &str, bytes: Vec<u8>, path: Option<&Path>) -> FileReport {
+/// Checks what a file holds. Records for which `assumed` says so count as found.
+pub(super) fn check_bytes(
+    linter: &Linter,
+    name: &str,
+    bytes: Vec<u8>,
+    path: Option<&Path>,
+    assumed: &Assumed<'_>,
+) -> FileReport {
     // Most manifests refer to no file: where the repository is, is found out when one does.
     let records = OnceLock::new();
     match SourceFile::from_bytes(name, bytes) {
         Ok(source) => linter.check(Arc::new(source), &|file, hash| {
             let records = records.get_or_init(|| Records::of(path, linter.lang));
-            records.look_up(file, hash)
+            records.look_up(file, hash, assumed)
         }),
         Err((source, error)) => linter.not_text(Arc::new(source), error),
     }
@@ -68,7 +75,7 @@ pub(super) fn check_files(linter: &Linter, found: &[Found], keep_texts: bool) ->
         let results: Vec<Result<FileReport, Unreadable>> = batch
             .par_iter()
             .map(|found| {
-                let mut report = check_file(linter, found).map_err(|error| Unreadable {
+                let mut report = check_file(linter, found, &|_| false).map_err(|error| Unreadable {
                     path: found.path().to_owned(),
                     error,
                 })?;
@@ -115,14 +122,15 @@ pub(super) fn read_again(run: &mut Run, found: &[Found], limit: usize) {
     }
 }
 
-fn check_file(linter: &Linter, found: &Found) -> io::Result<FileReport> {
+/// Checks a file. Records for which `assumed` says so count as found.
+pub(super) fn check_file(linter: &Linter, found: &Found, assumed: &Assumed<'_>) -> io::Result<FileReport> {
     let name = name_of(found);
     let path = match found {
         Found::File(path) => path,
         Found::NotAFile(_) => return Ok(linter.not_a_file(Arc::new(SourceFile::new(name, "")))),
     };
     let bytes = read(path, linter.limits.bytes)?;
-    Ok(check_bytes(linter, &name, bytes, Some(path)))
+    Ok(check_bytes(linter, &name, bytes, Some(path), assumed))
 }
 
 /// Reads a file up to just over the limit, so that the limit is noticed and no more is read.

@@ -165,7 +165,7 @@ pub(super) fn explain(args: &ExplainArgs, common: &Common) -> Outcome {
 pub(super) fn rules(args: &RulesArgs, common: &Common) -> Outcome {
     let (Linter { rules, .. }, lang) = linter_here(common)?;
     for pack in &args.pack {
-        super::session::known_pack("--pack", pack, lang)?;
+        super::packs::known_pack("--pack", pack, lang)?;
     }
     let mut rows = crate::explain::catalogue::table(&rules);
     rows.retain(|row| args.pack.is_empty() || row.packs.iter().any(|p| args.pack.contains(p)));

@@ -1,19 +1,19 @@
 //! What a run checks, and by which rules and decisions: the same for every command that checks.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::configuration::{self, Found as Configuration};
 use super::files::{check_files, check_stdin, name_of, read_again, unreadable};
+use super::packs::choose_packs;
+use super::since::{Asked, Past};
 use super::{Common, Failure, baseline, day, output};
 use crate::config::Config;
 use crate::discover::{Found, Unreadable, discover, plain, repository, shown};
 use crate::lint::{Coverage, Linter, Run, Unread, finish};
-use crate::ruleset::pack_names;
-use crate::source::SourceFile;
-use crate::text::{Lang, escape, nearest};
+use crate::policy::{self, Policy, Weakening};
+use crate::text::escape;
 
 /// What is checked, and on which day.
 #[derive(clap::Args)]
@@ -38,8 +38,12 @@ pub(super) struct Session {
     /// Where the baseline is, or would be.
     pub(super) baseline: PathBuf,
     pub(super) coverage: Coverage,
+    paths: Vec<PathBuf>,
     unwalked: Vec<Unreadable>,
     stdin: bool,
+    past: Option<Past>,
+    /// Where a change makes the check milder.
+    weakenings: Vec<Weakening>,
 }
 
 /// What came of a check.
@@ -53,31 +57,63 @@ impl Session {
     /// Finds out what is to be checked, and how.
     ///
     /// # Errors
-    /// What makes checking impossible: the configuration, a rule, the baseline, the arguments.
-    pub(super) fn open(what: &What, common: &Common, baseline: baseline::Choice<'_>) -> Result<Session, Failure> {
+    /// What makes checking impossible: the configuration, a rule, the baseline, the arguments, the revision
+    /// that is compared with.
+    pub(super) fn open(
+        what: &What,
+        common: &Common,
+        baseline: baseline::Choice<'_>,
+        asked: Option<Asked<'_>>,
+    ) -> Result<Session, Failure> {
         let stdin = what.paths.iter().any(|p| p.as_os_str() == "-");
         let mut paths: Vec<PathBuf> = what.paths.iter().filter(|p| p.as_os_str() != "-").cloned().collect();
         let search = match paths.is_empty() {
             true => vec![PathBuf::from(".")],
             false => paths.clone(),
         };
-        let Configuration {
+        let Configuration { config, rules, folder } = configuration::load(common, &search)?;
+        let lang = common.lang(config.language);
+        let (file, held) = baseline::find(baseline, &search, &folder, lang)?;
+        let mut policy = Policy {
+            config,
+            rules,
+            folder: plain(&folder),
+            baseline: held,
+        };
+        // What is left out is understood before anything is compared with it.
+        configuration::exclude(&policy.config, &policy.folder).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
+        let mut past = asked.map(|asked| Past::open(asked, &search, lang)).transpose()?;
+        let mut weakenings = Vec::new();
+        if let Some(past) = &mut past {
+            let named = [common.config.as_deref(), baseline.named()];
+            (policy, weakenings) = past.strictest(policy, &search, named, &what.packs, lang)?;
+        }
+        let Policy {
             mut config,
-            exclude,
             rules,
             folder,
-        } = configuration::load(common, &search)?;
-        let lang = common.lang(config.language);
+            baseline: held,
+        } = policy;
         choose_packs(&mut config, &what.packs, lang)?;
         let today = day::today(what.today, lang)?;
-        let (file, held) = baseline::find(baseline, &search, &folder, lang)?;
-        let mut linter =
-            Linter::new(&config, &rules, today, lang).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
+        let wrong = |mistakes| Failure::Mistakes(mistakes, lang);
+        let exclude = configuration::exclude(&config, &folder).map_err(wrong)?;
+        let mut linter = Linter::new(&config, &rules, today, lang).map_err(wrong)?;
         linter.baseline = held;
         if paths.is_empty() && !stdin {
             paths = search;
         }
-        let (found, unwalked) = discover(&paths, &exclude);
+        let (found, unwalked) = match &past {
+            None => discover(&paths, &exclude),
+            Some(past) => {
+                let mut all = paths.clone();
+                all.extend(past.tracked(&paths, &exclude)?);
+                discover(&all, &exclude)
+            }
+        };
+        if let Some(past) = &past {
+            linter.earlier = Some(past.earlier(&linter, &found)?);
+        }
         let home = plain(file.parent().unwrap_or(Path::new("")));
         let is_whole = paths.iter().any(|path| home.starts_with(plain(path)));
         Ok(Session {
@@ -86,15 +122,18 @@ impl Session {
             found,
             baseline: file,
             coverage: if is_whole { Coverage::Whole } else { Coverage::Part },
+            paths,
             unwalked,
             stdin,
+            past,
+            weakenings,
         })
     }
 
     /// Checks everything. What cannot be read is said at once, and hides nothing else.
     ///
     /// # Errors
-    /// Nothing was checked.
+    /// Nothing was checked, or what was there before cannot be found out.
     pub(super) fn check(&self, keep_texts: bool, allow_empty: bool) -> Result<Checked, Failure> {
         let lang = self.linter.lang;
         let mut reports = Vec::new();
@@ -122,6 +161,11 @@ impl Session {
             ));
         }
         let mut run = finish(&self.linter, reports, self.coverage);
+        if let Some(past) = &self.past {
+            past.narrow(&mut run, &self.linter, &self.found, &self.paths)?;
+            let weakened = policy::reports(&self.linter, &self.weakenings);
+            run.about.splice(..0, weakened);
+        }
         run.unread.extend(self.unwalked.iter().chain(&unread).map(|u| Unread {
             path: escape(&shown(&u.path)).into_owned(),
             reason: output::reason(&u.error, lang),
@@ -149,42 +193,4 @@ impl Session {
             }
         }
     }
-}
-
-/// Whether a pack that an option names is known.
-pub(super) fn known_pack(option: &str, pack: &str, lang: Lang) -> Result<(), Failure> {
-    let known = pack_names();
-    if known.iter().any(|name| name == pack) {
-        return Ok(());
-    }
-    let near = nearest(pack, known.iter().map(String::as_str)).map_or(String::new(), |near| match lang {
-        Lang::En => format!(" Did you mean `{near}`?"),
-        Lang::Nb => format!(" Mente du `{near}`?"),
-    });
-    let (name, list) = (escape(pack).into_owned(), known.join(", "));
-    Err(Failure::say(
-        lang,
-        format!("{option}: unknown pack `{name}`.{near} Known: {list}"),
-        format!("{option}: ukjent pakke `{name}`.{near} Kjente: {list}"),
-    ))
-}
-
-/// `--packs`: exactly these are on.
-fn choose_packs(config: &mut Config, packs: &[String], lang: Lang) -> Result<(), Failure> {
-    if packs.is_empty() {
-        return Ok(());
-    }
-    for pack in packs {
-        known_pack("--packs", pack, lang)?;
-    }
-    let known = pack_names();
-    config.packs = known
-        .iter()
-        .map(|name| (name.clone(), packs.contains(name), crate::source::Span::default()))
-        .collect();
-    // The switches need a file to point at only when a name is unknown, which was ruled out above.
-    config
-        .source
-        .get_or_insert_with(|| Arc::new(SourceFile::new("--packs", "")));
-    Ok(())
 }

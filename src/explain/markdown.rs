@@ -1,11 +1,11 @@
 //! A page as Markdown: for the documentation and for the terminal.
 
 use super::{Block, Line, Page};
-use crate::text::escape;
+use crate::text::{escape, one_line};
 
 /// The page as Markdown, ending in a line feed.
 pub fn markdown(page: &Page) -> String {
-    let mut out = format!("# {}\n\n", flat(&page.title));
+    let mut out = format!("# {}\n\n", one_line(&page.title));
     list(&page.facts, 0, &mut out);
     for section in &page.sections {
         out.push_str(&format!("\n## {}\n", section.heading));
@@ -13,7 +13,7 @@ pub fn markdown(page: &Page) -> String {
             out.push('\n');
             match block {
                 Block::Text(text) => {
-                    out.push_str(&flat(text));
+                    out.push_str(&one_line(text));
                     out.push('\n');
                 }
                 Block::Lines(lines) => list(lines, 0, &mut out),
@@ -25,15 +25,9 @@ pub fn markdown(page: &Page) -> String {
     out
 }
 
-/// Text on one line, with nothing in it that steers a terminal.
-fn flat(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    escape(&words.join(" ")).into_owned()
-}
-
 fn list(lines: &[Line], depth: usize, out: &mut String) {
     for line in lines {
-        out.push_str(&format!("{}- {}\n", "  ".repeat(depth), flat(&line.text)));
+        out.push_str(&format!("{}- {}\n", "  ".repeat(depth), one_line(&line.text)));
         list(&line.parts, depth + 1, out);
     }
 }

@@ -35,7 +35,7 @@ pub fn category(id: &str, lang: Lang) -> String {
 }
 
 /// The kind of a pack in words.
-pub(super) fn pack_kind(kind: PackKind, lang: Lang) -> &'static str {
+pub fn pack_kind(kind: PackKind, lang: Lang) -> &'static str {
     match kind {
         PackKind::Policy => lang.pick("policy", "policy"),
         PackKind::Law => lang.pick("law", "lov"),

@@ -10,9 +10,10 @@ use super::locate::location;
 use super::{Checker, Coverage, FileReport, Linter};
 use crate::assess::Summary;
 use crate::evaluate::{bases, is_active};
-use crate::finding::{Finding, Location, POLICY_WEAKENED};
+use crate::finding::{BASELINE_OUTDATED, Finding, Location, POLICY_WEAKENED, Severity};
 use crate::pointer::Pointer;
 use crate::rule::is_over_all;
+use crate::source::{SourceFile, Span};
 use crate::suppress::{Entry, State, Waiver};
 use crate::text::{Lang, shown};
 
@@ -61,12 +62,7 @@ impl Checker<'_> {
     /// Makes findings of one rule at one place differ, in their order.
     pub(super) fn tell_apart(&mut self, findings: &mut [Finding]) {
         for finding in findings {
-            let key = (
-                Arc::clone(&finding.rule),
-                finding.system.clone(),
-                finding.primary.pointer.clone(),
-            );
-            let times = self.heard.entry(key).or_default();
+            let times = self.heard.entry(finding.fingerprint()).or_default();
             if *times > 0 {
                 finding.apart = times.to_string();
             }
@@ -169,13 +165,7 @@ impl Checker<'_> {
 }
 
 /// A finding of a rule that the program computes, unless the rule is off.
-pub(super) fn own_finding(
-    linter: &Linter,
-    rule: &str,
-    primary: Location,
-    message: String,
-    packs: &[bool],
-) -> Option<Finding> {
+fn own_finding(linter: &Linter, rule: &str, primary: Location, message: String, packs: &[bool]) -> Option<Finding> {
     let rules = &linter.rules;
     let number = rules.find(rule).filter(|number| !rules.is_off(*number))?;
     let rule = &rules.rules[number];
@@ -185,6 +175,14 @@ pub(super) fn own_finding(
         bases: bases(rules, rule, packs, linter.today),
         ..Finding::new(Arc::clone(&rule.id), severity, primary, message, help)
     })
+}
+
+/// A finding about what steers the check, which rests on no clause and cannot be off.
+pub fn about_policy(linter: &Linter, rule: &str, source: &SourceFile, span: Span, message: String) -> Finding {
+    let tail = linter.rules.find(rule).map(|number| &linter.rules.rules[number]);
+    let help = tail.map_or("", |rule| rule.tail().help.get(linter.lang)).to_owned();
+    let primary = location(source, Pointer::default(), span, String::new());
+    Finding::new(rule, Severity::Warning, primary, message, help)
 }
 
 /// The finding, unless it is set aside.
@@ -297,7 +295,10 @@ pub(super) fn outdated(
             "{count} oppføringer i grunnlinjen passer ikke lenger til noe: `{rule}` for `{system}` er den første"
         ),
     };
-    let primary = location(&baseline.source, Pointer::default(), first.span, String::new());
-    let finding = own_finding(linter, "baseline-outdated", primary, message, &[])?;
+    let finding = Finding {
+        // With other entries, it says something else.
+        apart: outdated.iter().map(|entry| entry.fingerprint.to_string()).collect(),
+        ..about_policy(linter, BASELINE_OUTDATED, &baseline.source, first.span, message)
+    };
     Some(FileReport::about(Arc::clone(&baseline.source), vec![finding]))
 }

@@ -1,10 +1,11 @@
-//! What readers want to know of a finding beyond itself: its category and the clauses behind it.
+//! What readers want to know of a finding beyond itself: its category, the clauses behind it, the page of its
+//! rule, and how much it matters that they see it.
 
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::finding::{Finding, UNANSWERED_BLOCK};
+use crate::finding::{Finding, POLICY_WEAKENED, Severity, UNANSWERED_BLOCK};
 use crate::rule::{PackKind, Rule, RuleBasis, Source};
 use crate::ruleset::RuleSet;
 
@@ -79,4 +80,17 @@ pub fn category<'a>(rules: &'a RuleSet, finding: &Finding) -> &'a str {
         (None, Some(rule)) => &rule.category,
         (None, None) => FORM,
     }
+}
+
+/// The address of the page of a rule that comes with the program.
+pub fn docs_page(rule: &Rule) -> Option<String> {
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    rule.builtin
+        .then(|| format!("{repository}/blob/main/docs/rules/{}.md", rule.id))
+}
+
+/// How much it matters that a finding is seen where not all are shown: what makes the check milder before
+/// all else, then by severity.
+pub fn gravity(finding: &Finding) -> (bool, Severity) {
+    (&*finding.rule == POLICY_WEAKENED, finding.severity)
 }

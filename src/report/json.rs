@@ -8,17 +8,16 @@ use std::io;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
-use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::Options;
 use super::basis::{category, clauses, rule_of};
+use super::safe_json::write;
 use crate::assess::Load;
 use crate::finding::{self, Severity};
 use crate::lint::{Linter, Run, Unread, Waived};
 use crate::ruleset::RuleSet;
 use crate::source;
 use crate::suppress::Tally;
-use crate::text::is_unsafe;
 
 /// The schema of the report, as it lies in the repository.
 pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.v1.schema.json");
@@ -52,9 +51,7 @@ pub fn render(linter: &Linter, run: &Run, options: Options, out: &mut dyn io::Wr
             .collect(),
         unread: run.unread.iter().map(UnreadEntry::of).collect(),
     };
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeFormatter(PrettyFormatter::new()));
-    report.serialize(&mut serializer)?;
-    out.write_all(b"\n")
+    write(&report, out)
 }
 
 #[derive(Serialize)]
@@ -365,64 +362,5 @@ impl<'a> LoadEntry<'a> {
             flows: flows.collect(),
             assessed: load.assessed,
         }
-    }
-}
-
-/// Writes JSON that is safe to print: what could steer a terminal or give a command to a build
-/// runner (`##[…]`) is written as `\u…`, which says the same to a parser.
-struct SafeFormatter(PrettyFormatter<'static>);
-
-impl Formatter for SafeFormatter {
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
-        if text.bytes().all(|b| matches!(b, b' '..=b'~')) && !text.contains("##[") {
-            return out.write_all(text.as_bytes());
-        }
-        let mut plain = 0;
-        for (at, c) in text.char_indices() {
-            if is_unsafe(c) || (c == '[' && text[..at].ends_with("##")) {
-                out.write_all(&text.as_bytes()[plain..at])?;
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(out, "\\u{unit:04x}")?;
-                }
-                plain = at + c.len_utf8();
-            }
-        }
-        out.write_all(&text.as_bytes()[plain..])
-    }
-
-    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_array(out)
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array(out)
-    }
-
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(out, first)
-    }
-
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array_value(out)
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object(out)
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object(out)
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(out, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(out)
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object_value(out)
     }
 }

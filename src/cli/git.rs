@@ -1,0 +1,288 @@
+//! What the program `git` knows: which files changed, and what they were.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use super::{Failure, output};
+use crate::discover::{plain, repository};
+use crate::text::{Lang, shown};
+
+/// Largest file that is read from a revision, in bytes: larger than any that is checked or steers a check.
+const LARGEST: u64 = 65 << 20;
+
+/// A repository, asked through the program `git`.
+pub(super) struct Git {
+    /// Its root.
+    pub(super) root: PathBuf,
+    /// The option that asks, for messages.
+    option: &'static str,
+    lang: Lang,
+}
+
+/// The regular files of a revision by their paths from the root.
+pub(super) struct Tree<'a> {
+    git: &'a Git,
+    /// The revision, as people name it.
+    pub(super) name: String,
+    files: BTreeMap<String, String>,
+    reader: RefCell<Option<(Child, BufReader<ChildStdout>)>>,
+}
+
+impl Git {
+    /// The repository that a path lies in.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) fn open(path: &Path, option: &'static str, lang: Lang) -> Result<Git, Failure> {
+        let root = repository(path).ok_or_else(|| {
+            Failure::say(
+                lang,
+                format!("{option}: this is not in a git repository"),
+                format!("{option}: dette er ikke i et git-kodelager"),
+            )
+        })?;
+        let root = plain(&root);
+        Ok(Git { root, option, lang })
+    }
+
+    /// The commit that a revision names.
+    ///
+    /// # Errors
+    /// There is no such revision here, or `git` does not answer.
+    pub(super) fn commit(&self, revision: &str) -> Result<String, Failure> {
+        let name = format!("{revision}^{{commit}}");
+        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", &name];
+        let found = self.run(&arguments)?;
+        let commit = String::from_utf8_lossy(&found.stdout).trim().to_owned();
+        if found.status.success() && !commit.is_empty() {
+            return Ok(commit);
+        }
+        let revision = shown(revision);
+        Err(self.remedy(
+            format!("there is no revision `{revision}` here"),
+            format!("det finnes ingen revisjon `{revision}` her"),
+        ))
+    }
+
+    /// Where the present state left the way of a commit.
+    ///
+    /// # Errors
+    /// They have nothing in common here, or `git` does not answer.
+    pub(super) fn fork(&self, commit: &str, revision: &str) -> Result<String, Failure> {
+        let found = self.run(&["merge-base", commit, "HEAD"])?;
+        let fork = String::from_utf8_lossy(&found.stdout).trim().to_owned();
+        if found.status.success() && !fork.is_empty() {
+            return Ok(fork);
+        }
+        let revision = shown(revision);
+        Err(self.remedy(
+            format!("`{revision}` and what is checked out have no common past here"),
+            format!("`{revision}` og det som er sjekket ut, har ingen felles fortid her"),
+        ))
+    }
+
+    /// The paths of files that are others than in a commit, gone, or new.
+    ///
+    /// # Errors
+    /// `git` does not answer.
+    pub(super) fn changed(&self, commit: &str) -> Result<BTreeSet<String>, Failure> {
+        let mut paths = self.names(&[
+            "diff",
+            "--name-only",
+            "-z",
+            "--no-renames",
+            "--no-ext-diff",
+            "--no-textconv",
+            commit,
+            "--",
+        ])?;
+        paths.extend(self.names(&["ls-files", "-z", "--others", "--exclude-standard"])?);
+        Ok(paths)
+    }
+
+    /// The paths of all files that git keeps, also of those that `.gitignore` names.
+    ///
+    /// # Errors
+    /// `git` does not answer.
+    pub(super) fn tracked(&self) -> Result<BTreeSet<String>, Failure> {
+        self.names(&["ls-files", "-z"])
+    }
+
+    /// The files of a commit.
+    ///
+    /// # Errors
+    /// `git` does not answer.
+    pub(super) fn tree(&self, commit: &str, name: &str) -> Result<Tree<'_>, Failure> {
+        let listed = self.text(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
+        let file = |line: &str| {
+            let (about, path) = line.split_once('\t')?;
+            let mut about = about.split(' ');
+            let (mode, _, object) = (about.next()?, about.next()?, about.next()?);
+            // Links and submodules are no files.
+            mode.starts_with("100").then(|| (path.to_owned(), object.to_owned()))
+        };
+        Ok(Tree {
+            git: self,
+            name: name.to_owned(),
+            files: listed.split('\0').filter_map(file).collect(),
+            reader: RefCell::new(None),
+        })
+    }
+
+    /// A path from the root, of something below it.
+    pub(super) fn inside(&self, path: &Path) -> Option<String> {
+        let full = plain(path);
+        Some(crate::discover::shown(full.strip_prefix(&self.root).ok()?))
+    }
+
+    fn names(&self, arguments: &[&str]) -> Result<BTreeSet<String>, Failure> {
+        let text = self.text(arguments)?;
+        Ok(text
+            .split('\0')
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect())
+    }
+
+    fn text(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let found = self.run(arguments)?;
+        if found.status.success() {
+            return Ok(String::from_utf8_lossy(&found.stdout).into_owned());
+        }
+        Err(self.failed(&String::from_utf8_lossy(&found.stderr)))
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<std::process::Output, Failure> {
+        self.command(arguments).output().map_err(|error| self.not_there(&error))
+    }
+
+    /// `git`, made to answer from what is here: no pager, no network, no lock, no program that the repository
+    /// names.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("git");
+        command
+            .arg("-C")
+            .arg(&self.root)
+            .args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"])
+            .args(arguments.iter().map(OsStr::new))
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn not_there(&self, error: &std::io::Error) -> Failure {
+        let (option, reason) = (self.option, output::reason(error, self.lang));
+        Failure::say(
+            self.lang,
+            format!("{option} needs the program git: {reason}"),
+            format!("{option} trenger programmet git: {reason}"),
+        )
+    }
+
+    fn failed(&self, said: &str) -> Failure {
+        let (option, said) = (self.option, shown(said.lines().next().unwrap_or_default()));
+        Failure::say(
+            self.lang,
+            format!("{option}: git says: {said}"),
+            format!("{option}: git sier: {said}"),
+        )
+    }
+
+    /// Why a revision cannot be compared with, and how it can be.
+    fn remedy(&self, en: String, nb: String) -> Failure {
+        let found = self.run(&["rev-parse", "--is-shallow-repository"]);
+        let is_shallow = found.is_ok_and(|found| found.stdout.starts_with(b"true"));
+        let (how_en, how_nb) = match is_shallow {
+            true => (
+                "this clone is shallow: set `fetch-depth: 0` where it is checked out, or run `git fetch --unshallow`",
+                "denne klonen er grunn: sett `fetch-depth: 0` der den sjekkes ut, eller kjør `git fetch --unshallow`",
+            ),
+            false => (
+                "fetch it first, for instance with `git fetch origin main`, and name it as `git rev-parse` knows it",
+                "hent den først, for eksempel med `git fetch origin main`, og skriv den slik `git rev-parse` kjenner den",
+            ),
+        };
+        let option = self.option;
+        Failure::say(
+            self.lang,
+            format!("{option}: {en}; {how_en}"),
+            format!("{option}: {nb}; {how_nb}"),
+        )
+    }
+}
+
+impl Tree<'_> {
+    /// The paths of its files.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Whether it has a file with this path.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    /// What a file holds; `None` where there is none.
+    ///
+    /// # Errors
+    /// `git` does not answer, or the file is too large.
+    pub(super) fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(object) = self.files.get(path) else {
+            return Ok(None);
+        };
+        let mut reader = self.reader.borrow_mut();
+        let (child, out) = match &mut *reader {
+            Some(running) => running,
+            none => none.insert(self.start()?),
+        };
+        let mut ask = || -> std::io::Result<Vec<u8>> {
+            let input = child.stdin.as_mut().ok_or(std::io::ErrorKind::BrokenPipe)?;
+            writeln!(input, "{object}")?;
+            input.flush()?;
+            let mut head = String::new();
+            out.read_line(&mut head)?;
+            // `<object> blob <size>`, the content, and a line feed.
+            let size = head
+                .trim_end()
+                .rsplit(' ')
+                .next()
+                .and_then(|size| size.parse::<u64>().ok());
+            let size = size
+                .filter(|size| *size <= LARGEST)
+                .ok_or_else(|| std::io::Error::other(format!("{path}: {}", head.trim_end())))?;
+            let mut content = Vec::new();
+            out.by_ref().take(size + 1).read_to_end(&mut content)?;
+            content.pop();
+            Ok(content)
+        };
+        ask().map(Some).map_err(|error| self.git.failed(&error.to_string()))
+    }
+
+    fn start(&self) -> Result<(Child, BufReader<ChildStdout>), Failure> {
+        let mut command = self.git.command(&["cat-file", "--batch"]);
+        let spawned = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut child = spawned.map_err(|error| self.git.not_there(&error))?;
+        let out = child.stdout.take().ok_or_else(|| self.git.failed("no answer"))?;
+        Ok((child, BufReader::new(out)))
+    }
+}
+
+impl Drop for Tree<'_> {
+    fn drop(&mut self) {
+        if let Some((mut child, _)) = self.reader.borrow_mut().take() {
+            // It ends when nothing more can be asked.
+            drop(child.stdin.take());
+            let _ = child.wait();
+        }
+    }
+}

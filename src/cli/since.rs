@@ -1,0 +1,299 @@
+//! A check of a change: what it is compared with, and what was there before.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Failure;
+use super::baseline;
+use super::configuration::NAMES;
+use super::files::{check_bytes, check_file, name_of};
+use super::git::{Git, Tree};
+use super::packs::choose_packs;
+use crate::config::Config;
+use crate::discover::{ENDINGS, Exclude, Found, plain};
+use crate::finding::Mistake;
+use crate::lint::{Coverage, Earlier, FileReport, Known, Linter, Run, finish, known, narrow};
+use crate::policy::{Policy, Weakening, strictest};
+use crate::ruleset::{Loading, RuleSet};
+use crate::source::{SourceFile, Span};
+use crate::suppress::Baseline;
+use crate::text::{Lang, both, escape, shown};
+
+/// What is compared with, as the options say.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The option, for messages.
+    pub(super) option: &'static str,
+    /// The revision.
+    pub(super) revision: &'a str,
+    /// Only what changed is shown.
+    pub(super) narrow: bool,
+}
+
+/// A repository as it was.
+pub(super) struct Past {
+    git: Git,
+    narrow: bool,
+    name: String,
+    /// The revision itself: its policy and its waivers count.
+    tip: String,
+    /// Where what is checked left its way: what is another since then has changed.
+    fork: String,
+    changed: BTreeSet<String>,
+    /// The policy as it was; none where it cannot be read.
+    policy: Option<Policy>,
+}
+
+impl Past {
+    /// Looks up what is compared with.
+    ///
+    /// # Errors
+    /// There is no such revision here, the clone is too shallow, or `git` does not answer.
+    pub(super) fn open(asked: Asked<'_>, search: &[PathBuf], lang: Lang) -> Result<Past, Failure> {
+        let here = search.first().map_or(Path::new("."), PathBuf::as_path);
+        let git = Git::open(here, asked.option, lang)?;
+        for path in search {
+            if git.inside(path).is_none() {
+                let path = escape(&crate::discover::shown(path)).into_owned();
+                return Err(Failure::say(
+                    lang,
+                    format!("{}: {path} is not in the same repository", asked.option),
+                    format!("{}: {path} er ikke i samme kodelager", asked.option),
+                ));
+            }
+        }
+        let tip = git.commit(asked.revision)?;
+        let fork = git.fork(&tip, asked.revision)?;
+        let changed = git.changed(&fork)?;
+        Ok(Past {
+            git,
+            narrow: asked.narrow,
+            name: asked.revision.to_owned(),
+            tip,
+            fork,
+            changed,
+            policy: None,
+        })
+    }
+
+    /// The stricter of the policy as it was and as it is, and where the change makes it milder. `files` are
+    /// the configuration and the baseline that count now, where options name them.
+    ///
+    /// # Errors
+    /// `git` does not answer, or a mistake in the policy as it is.
+    pub(super) fn strictest(
+        &mut self,
+        now: Policy,
+        search: &[PathBuf],
+        named: [Option<&Path>; 2],
+        packs: &[String],
+        lang: Lang,
+    ) -> Result<(Policy, Vec<Weakening>), Failure> {
+        let load = |policy: &Policy| RuleSet::load(&policy.config, &policy.rules, Loading::Run);
+        let rules = load(&now).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
+        let tree = self.git.tree(&self.tip, &self.name)?;
+        let before = policy_of(&self.git, &tree, &now, search, named)?;
+        let before = before.and_then(|policy| load(&policy).map(|rules| (policy, rules)));
+        let result = match before {
+            Ok((mut before, earlier)) => {
+                let result = strictest(&before, &now, [&earlier, &rules], &self.name);
+                // The packs that an option names count then as now.
+                choose_packs(&mut before.config, packs, lang)?;
+                self.policy = Some(before);
+                result
+            }
+            Err(mistakes) => {
+                let what = mistakes.first().map(|m| {
+                    let line = m.source.position(m.span.start).line;
+                    format!("{}:{line}: {}", m.source.name(), m.message.get(lang))
+                });
+                let (what, name) = (what.unwrap_or_default(), shown(&self.name));
+                let source = now.config.source.clone();
+                let weakening = Weakening {
+                    source: source.unwrap_or_else(|| Arc::new(SourceFile::new(crate::config::NAME, ""))),
+                    span: Span::default(),
+                    message: both(
+                        format!("the policy in {name} cannot be read, so nothing is compared with it ({what})"),
+                        format!("policyen i {name} kan ikke leses, så ingenting sammenlignes med den ({what})"),
+                    ),
+                };
+                (now, vec![weakening])
+            }
+        };
+        Ok(result)
+    }
+
+    /// Manifests that git keeps below the paths, though `.gitignore` or a hidden folder would leave them out.
+    ///
+    /// # Errors
+    /// `git` does not answer.
+    pub(super) fn tracked(&self, paths: &[PathBuf], exclude: &Exclude) -> Result<Vec<PathBuf>, Failure> {
+        let here = plain(Path::new("."));
+        let manifests = self.git.tracked()?.into_iter().filter(|path| is_manifest(path));
+        let full = manifests.map(|path| self.git.root.join(path));
+        let below = full.filter(|path| paths.iter().any(|p| path.starts_with(plain(p))));
+        let there = below.filter(|path| path.symlink_metadata().is_ok() && !exclude.matches(path));
+        Ok(there
+            .map(|path| path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path))
+            .collect())
+    }
+
+    /// Whether the change touches a file, or what a link leads to.
+    fn is_changed(&self, path: &Path) -> bool {
+        let touched = |path: &Path| self.git.inside(path).is_some_and(|path| self.changed.contains(&path));
+        touched(path) || (path.is_symlink() && path.canonicalize().is_ok_and(|target| touched(&target)))
+    }
+
+    /// The waivers as they were, of manifests that the change touches.
+    ///
+    /// # Errors
+    /// `git` does not answer.
+    pub(super) fn earlier(&self, linter: &Linter, found: &[Found]) -> Result<Earlier, Failure> {
+        let mut earlier = Earlier {
+            name: shown(&self.name),
+            ..Earlier::default()
+        };
+        let changed = found.iter().filter(|f| self.is_changed(f.path()));
+        earlier.changed = changed.map(|f| Arc::from(name_of(f))).collect();
+        earlier.changed.insert("<stdin>".into());
+        let tree = self.git.tree(&self.tip, &self.name)?;
+        for path in self.changed.iter().filter(|path| is_manifest(path)) {
+            if let Some(bytes) = tree.read(path)?
+                && let Ok(source) = SourceFile::from_bytes(path.as_str(), bytes)
+            {
+                for (system, waivers) in linter.waivers(&source) {
+                    earlier.waivers.entry(system).or_default().extend(waivers);
+                }
+            }
+        }
+        Ok(earlier)
+    }
+
+    /// Leaves out of a run what was there before and what the change does not touch, if that was asked for.
+    ///
+    /// # Errors
+    /// `git` does not answer.
+    pub(super) fn narrow(
+        &self,
+        run: &mut Run,
+        now: &Linter,
+        found: &[Found],
+        paths: &[PathBuf],
+    ) -> Result<(), Failure> {
+        let Some(earlier) = now.earlier.as_ref().filter(|_| self.narrow) else {
+            return Ok(());
+        };
+        let tree = self.git.tree(&self.fork, &self.name)?;
+        let there: HashSet<String> = found.iter().filter_map(|f| self.git.inside(f.path())).collect();
+        let was = |path: &&str| {
+            let full = self.git.root.join(path);
+            is_manifest(path) && self.changed.contains(*path) && paths.iter().any(|p| full.starts_with(plain(p)))
+        };
+        let touched: Vec<&str> = tree.paths().filter(was).collect();
+        let removed = touched.iter().filter(|path| !there.contains(**path));
+        let removed: Vec<String> = removed.map(|path| (*path).to_owned()).collect();
+        let known = self.known(now, found, &tree, &touched)?;
+        narrow(run, &earlier.changed, &known, self.name.clone(), removed);
+        Ok(())
+    }
+
+    /// What was found before the change.
+    fn known(&self, now: &Linter, found: &[Found], tree: &Tree<'_>, touched: &[&str]) -> Result<Known, Failure> {
+        let Some(policy) = &self.policy else {
+            return Ok(Known::new());
+        };
+        let linter = Linter::new(&policy.config, &policy.rules, now.today, now.lang);
+        let mut linter = linter.map_err(|mistakes| Failure::Mistakes(mistakes, now.lang))?;
+        linter.baseline.clone_from(&policy.baseline);
+        let mut reports: Vec<FileReport> = Vec::new();
+        // A record that the change touches was in order before, as far as anybody knows.
+        let is_changed = |path: &Path| self.is_changed(path);
+        for found in found.iter().filter(|f| !self.is_changed(f.path())) {
+            match check_file(&linter, found, &is_changed) {
+                Ok(report) => reports.push(report),
+                Err(_) => continue,
+            }
+        }
+        for path in touched {
+            if let Some(bytes) = tree.read(path)? {
+                let full = self.git.root.join(path);
+                reports.push(check_bytes(&linter, path, bytes, Some(&full), &|_| true));
+            }
+        }
+        Ok(known(&finish(&linter, reports, Coverage::Part)))
+    }
+}
+
+fn is_manifest(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    ENDINGS.iter().any(|end| name.len() > end.len() && name.ends_with(end))
+}
+
+/// The policy of a revision. What lies outside the repository is not part of a change, so it counts as it is.
+fn policy_of(
+    git: &Git,
+    tree: &Tree<'_>,
+    now: &Policy,
+    search: &[PathBuf],
+    named: [Option<&Path>; 2],
+) -> Result<Result<Policy, Vec<Mistake>>, Failure> {
+    let [config, held] = named;
+    let text = |path: &str| -> Result<Option<Arc<SourceFile>>, Failure> {
+        let name = format!("{}:{}", escape(&tree.name), escape(path));
+        let bytes = tree.read(path)?;
+        // What is no text is no policy either, and says so when it is read as one.
+        Ok(bytes.map(|bytes| Arc::new(SourceFile::new(name, String::from_utf8_lossy(&bytes).into_owned()))))
+    };
+    let place = |named: Option<&Path>, names: &[&str]| match named {
+        Some(path) => git.inside(path),
+        None => search.iter().find_map(|path| above(git, tree, path, names)),
+    };
+    let mut policy = Policy {
+        folder: now.folder.clone(),
+        ..Policy::default()
+    };
+    if config.is_some_and(|path| git.inside(path).is_none()) {
+        (policy.config, policy.rules) = (now.config.clone(), now.rules.clone());
+    } else if let Some(path) = place(config, &NAMES)
+        && let Some(source) = text(&path)?
+    {
+        policy.config = match Config::parse(&source) {
+            Ok(config) => config,
+            Err(mistakes) => return Ok(Err(mistakes)),
+        };
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        policy.folder = git.root.join(folder);
+        for (rules, _) in &policy.config.rules {
+            let below = git.inside(&policy.folder.join(rules)).unwrap_or_default();
+            let is_rule = |file: &&str| {
+                let rest = file
+                    .strip_prefix(below.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'));
+                rest && (file.ends_with(".yaml") || file.ends_with(".yml"))
+            };
+            for file in tree.paths().filter(is_rule) {
+                policy.rules.extend(text(file)?);
+            }
+        }
+    }
+    if held.is_some_and(|path| git.inside(path).is_none()) {
+        policy.baseline.clone_from(&now.baseline);
+    } else if let Some(path) = place(held, &[baseline::NAME])
+        && let Some(source) = text(&path)?
+    {
+        policy.baseline = match Baseline::parse(&source) {
+            Ok(baseline) => Some(baseline),
+            Err(mistake) => return Ok(Err(vec![mistake])),
+        };
+    }
+    Ok(Ok(policy))
+}
+
+/// What had one of these names in the folder of a path or above it.
+fn above(git: &Git, tree: &Tree<'_>, path: &Path, names: &[&str]) -> Option<String> {
+    let full = plain(path);
+    let folders = full.ancestors().take_while(|folder| folder.starts_with(&git.root));
+    let mut candidates = folders.flat_map(|folder| names.iter().map(move |name| folder.join(name)));
+    candidates.find_map(|file| git.inside(&file).filter(|file| tree.has(file)))
+}
