@@ -269,7 +269,7 @@ class Team:
         (self.folder / "event.json").write_text(json.dumps(payload or {}))
         done = subprocess.run(
             [
-                "act", event, "--json", "--no-cache-server", "--action-offline-mode",
+                "act", event, "--json", "--rm", "--no-cache-server", "--action-offline-mode",
                 "--workflows", file, "--eventpath", self.folder / "event.json",
                 "--platform", "ubuntu-latest=-self-hosted", "--platform", "ubuntu-24.04=-self-hosted",
                 "--local-repository", f"tillit-lint/tillit@{PIN}={self.action.tree}",
