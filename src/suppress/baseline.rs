@@ -191,10 +191,10 @@ impl Baseline {
         Ok(Baseline::new(Arc::clone(source), entries))
     }
 
-    /// The entry that holds a finding back: one with its fingerprint, for a finding no graver than it was.
-    pub fn holds(&self, finding: &Finding) -> Option<usize> {
+    /// The entry for a finding, and whether it holds it back: a graver finding than it was is a new one.
+    pub fn find(&self, finding: &Finding) -> Option<(usize, bool)> {
         let number = *self.by_fingerprint.get(&finding.fingerprint())?;
-        (finding.severity <= self.entries[number].severity).then_some(number)
+        Some((number, finding.severity <= self.entries[number].severity))
     }
 
     /// The file: sorted by system, rule and place, so that changes of two systems lie apart and merge.
