@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::config::{Config, FailOn, Level, Param};
 use crate::finding::{POLICY_WEAKENED, Severity};
 use crate::lint::{FileReport, Linter, about_policy};
+use crate::pointer::{Pointer, Step};
 use crate::rule::{Milder, Rule};
 use crate::ruleset::{RuleSet, rule_id};
 use crate::source::{SourceFile, Span};
@@ -35,7 +36,9 @@ pub struct Policy {
 pub struct Weakening {
     /// The file it stands in; what was removed has only its file.
     pub source: Arc<SourceFile>,
-    /// Where.
+    /// Where, by name.
+    pub pointer: Pointer,
+    /// Where, in bytes.
     pub span: Span,
     /// What, in words.
     pub message: Localized,
@@ -90,14 +93,11 @@ pub fn reports(linter: &Linter, weakenings: &[Weakening]) -> Vec<FileReport> {
     let mut reports: Vec<FileReport> = Vec::new();
     for weakening in weakenings {
         let message = weakening.message.get(linter.lang).to_owned();
-        let mut finding = about_policy(linter, POLICY_WEAKENED, &weakening.source, weakening.span, message);
-        match reports.iter_mut().find(|r| r.source.name() == weakening.source.name()) {
-            Some(report) => {
-                // Each is one of its own, although all are about the same file.
-                finding.apart = report.findings.len().to_string();
-                report.findings.push(finding);
-            }
-            None => reports.push(FileReport::about(Arc::clone(&weakening.source), vec![finding])),
+        let (source, pointer) = (&weakening.source, weakening.pointer.clone());
+        let finding = about_policy(linter, POLICY_WEAKENED, source, pointer, weakening.span, message);
+        match reports.iter_mut().find(|r| r.source.name() == source.name()) {
+            Some(report) => report.findings.push(finding),
+            None => reports.push(FileReport::about(Arc::clone(source), vec![finding])),
         }
     }
     reports
@@ -114,14 +114,21 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// Notes that something is milder than it was.
-    fn add(&mut self, at: Option<Span>, en: String, nb: String) {
-        let (source, name) = (Arc::clone(&self.source), shown(self.name));
+    /// Notes that something in a file is milder than it was.
+    fn add(&mut self, source: &Arc<SourceFile>, span: Span, keys: &[&str], message: Localized) {
         self.weakenings.push(Weakening {
-            source,
-            span: at.unwrap_or_default(),
-            message: both(format!("{en} than in {name}"), format!("{nb} enn i {name}")),
+            source: Arc::clone(source),
+            pointer: Pointer(keys.iter().map(|key| Step::Key((*key).to_owned())).collect()),
+            span,
+            message,
         });
+    }
+
+    /// Notes that something in the configuration is milder than it was. What was removed stands nowhere.
+    fn milder(&mut self, at: Option<Span>, keys: &[&str], en: String, nb: String) {
+        let (source, name) = (Arc::clone(&self.source), shown(self.name));
+        let message = both(format!("{en} than in {name}"), format!("{nb} enn i {name}"));
+        self.add(&source, at.unwrap_or_default(), keys, message);
     }
 
     fn fail_on(&mut self) {
@@ -133,8 +140,9 @@ impl Comparison<'_> {
         };
         if rank(now) > rank(before) {
             self.result.config.fail_on = before;
-            self.add(
+            self.milder(
                 now.map(|(_, at)| at),
+                &["fail-on"],
                 "the check fails for less".to_owned(),
                 "kontrollen slår ut for mindre".to_owned(),
             );
@@ -157,8 +165,9 @@ impl Comparison<'_> {
             }
             self.result.config.packs.retain(|(id, ..)| **id != *pack.id);
             self.result.config.packs.extend(before);
-            self.add(
+            self.milder(
                 now.map(|(_, _, at)| at),
+                &["packs", &pack.id],
                 format!("the pack `{}` counts for less", pack.id),
                 format!("pakken `{}` gjelder for mindre", pack.id),
             );
@@ -178,8 +187,9 @@ impl Comparison<'_> {
             }
             self.result.config.levels.retain(|(id, ..)| **id != *rule.id);
             self.result.config.levels.extend(before);
-            self.add(
+            self.milder(
                 now.map(|(_, _, at)| at),
+                &["levels", &rule.id],
                 format!("the level of `{}` is lower", rule.id),
                 format!("nivået for `{}` er lavere", rule.id),
             );
@@ -220,7 +230,7 @@ impl Comparison<'_> {
                         ),
                     ),
                 };
-                self.add(at, en, nb);
+                self.milder(at, &["params", id, name], en, nb);
             }
         }
     }
@@ -250,8 +260,9 @@ impl Comparison<'_> {
         let at = added.map(|(_, at)| *at);
         self.result.config.exclude.clone_from(&self.before.config.exclude);
         self.result.folder.clone_from(&self.before.folder);
-        self.add(
+        self.milder(
             at,
+            &["exclude"],
             "`exclude` leaves out more, or something else,".to_owned(),
             "`exclude` utelater mer, eller noe annet,".to_owned(),
         );
@@ -276,8 +287,9 @@ impl Comparison<'_> {
             }
             self.result.config.terms[number].0 = (*before).clone();
             let id = shown(&term.id);
-            self.add(
+            self.milder(
                 Some(at),
+                &["vocabulary", &term.vocabulary, &term.id],
                 format!("the term `{id}` means something else"),
                 format!("ordet `{id}` betyr noe annet"),
             );
@@ -304,14 +316,11 @@ impl Comparison<'_> {
             };
             files.push(Arc::clone(earlier));
             let (name, id) = (shown(self.name), shown(&id));
-            self.weakenings.push(Weakening {
-                source: Arc::clone(file),
-                span: Span::default(),
-                message: both(
-                    format!("the rule `{id}` decides otherwise than in {name}, and may find less"),
-                    format!("regelen `{id}` avgjør annerledes enn i {name}, og kan finne mindre"),
-                ),
-            });
+            let message = both(
+                format!("the rule `{id}` decides otherwise than in {name}, and may find less"),
+                format!("regelen `{id}` avgjør annerledes enn i {name}, og kan finne mindre"),
+            );
+            self.add(file, Span::default(), &[], message);
         }
         let mut gone: Vec<&Arc<SourceFile>> = self
             .before
@@ -328,14 +337,12 @@ impl Comparison<'_> {
             let params = self.before.config.params.get(&id).cloned().unwrap_or_default();
             self.result.config.params.insert(id.clone(), params);
             let (name, id) = (shown(self.name), shown(&id));
-            self.weakenings.push(Weakening {
-                source: Arc::clone(&self.source),
-                span: Span::default(),
-                message: both(
-                    format!("the rule `{id}` of {name} is gone"),
-                    format!("regelen `{id}` i {name} er borte"),
-                ),
-            });
+            let message = both(
+                format!("the rule `{id}` of {name} is gone"),
+                format!("regelen `{id}` i {name} er borte"),
+            );
+            let source = Arc::clone(&self.source);
+            self.add(&source, Span::default(), &["rules", &rule_id(file)], message);
         }
         self.result.rules = files;
     }
@@ -368,16 +375,12 @@ impl Comparison<'_> {
         if let Some(first) = added.first() {
             let (count, name) = (added.len(), shown(self.name));
             let (rule, system) = (shown(&first.rule), shown(&first.system));
-            self.weakenings.push(Weakening {
-                source: Arc::clone(&now.source),
-                span: first.span,
-                message: both(
-                    format!("the baseline holds back {count} more than in {name}: `{rule}` of `{system}` is the first"),
-                    format!(
-                        "grunnlinjen holder tilbake {count} mer enn i {name}: `{rule}` for `{system}` er den første"
-                    ),
-                ),
-            });
+            let message = both(
+                format!("the baseline holds back {count} more than in {name}: `{rule}` of `{system}` is the first"),
+                format!("grunnlinjen holder tilbake {count} mer enn i {name}: `{rule}` for `{system}` er den første"),
+            );
+            let span = first.span;
+            self.add(&now.source, span, &["findings"], message);
         }
         self.result.baseline = Some(Baseline::new(Arc::clone(&now.source), kept));
     }

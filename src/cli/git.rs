@@ -168,6 +168,8 @@ impl Git {
             .arg("-C")
             .arg(&self.root)
             .args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"])
+            // A folder of the checkout may pose as a repository whose settings name programs to run.
+            .args(["-c", "safe.bareRepository=explicit"])
             .args(arguments.iter().map(OsStr::new))
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")

@@ -19,6 +19,16 @@ pub(super) enum ReportFormat {
     Text,
     /// For scripts; `tillit schema report` describes it
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations on GitHub, as workflow commands
+    Github,
+    /// Code quality report of GitLab
+    Gitlab,
+    /// JUnit XML, for viewers of test reports
+    Junit,
+    /// A summary for a job page or a pull request
+    Markdown,
 }
 
 impl ReportFormat {
@@ -37,6 +47,11 @@ impl ReportFormat {
         match self {
             ReportFormat::Text => report::text::render(linter, run, options, style, out),
             ReportFormat::Json => report::json::render(linter, run, options, out),
+            ReportFormat::Sarif => report::sarif::render(linter, run, options, out),
+            ReportFormat::Github => report::github::render(linter, run, out),
+            ReportFormat::Gitlab => report::gitlab::render(linter, run, out),
+            ReportFormat::Junit => report::junit::render(linter, run, options, out),
+            ReportFormat::Markdown => report::markdown::render(linter, run, options, out),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::discover::{ENDINGS, Exclude, Found, plain};
 use crate::finding::Mistake;
 use crate::lint::{Coverage, Earlier, FileReport, Known, Linter, Run, finish, known, narrow};
+use crate::pointer::Pointer;
 use crate::policy::{Policy, Weakening, strictest};
 use crate::ruleset::{Loading, RuleSet};
 use crate::source::{SourceFile, Span};
@@ -112,6 +113,7 @@ impl Past {
                 let source = now.config.source.clone();
                 let weakening = Weakening {
                     source: source.unwrap_or_else(|| Arc::new(SourceFile::new(crate::config::NAME, ""))),
+                    pointer: Pointer::default(),
                     span: Span::default(),
                     message: both(
                         format!("the policy in {name} cannot be read, so nothing is compared with it ({what})"),

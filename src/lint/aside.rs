@@ -178,10 +178,17 @@ fn own_finding(linter: &Linter, rule: &str, primary: Location, message: String, 
 }
 
 /// A finding about what steers the check, which rests on no clause and cannot be off.
-pub fn about_policy(linter: &Linter, rule: &str, source: &SourceFile, span: Span, message: String) -> Finding {
+pub fn about_policy(
+    linter: &Linter,
+    rule: &str,
+    source: &SourceFile,
+    pointer: Pointer,
+    span: Span,
+    message: String,
+) -> Finding {
     let tail = linter.rules.find(rule).map(|number| &linter.rules.rules[number]);
     let help = tail.map_or("", |rule| rule.tail().help.get(linter.lang)).to_owned();
-    let primary = location(source, Pointer::default(), span, String::new());
+    let primary = location(source, pointer, span, String::new());
     Finding::new(rule, Severity::Warning, primary, message, help)
 }
 
@@ -298,7 +305,14 @@ pub(super) fn outdated(
     let finding = Finding {
         // With other entries, it says something else.
         apart: outdated.iter().map(|entry| entry.fingerprint.to_string()).collect(),
-        ..about_policy(linter, BASELINE_OUTDATED, &baseline.source, first.span, message)
+        ..about_policy(
+            linter,
+            BASELINE_OUTDATED,
+            &baseline.source,
+            Pointer::default(),
+            first.span,
+            message,
+        )
     };
     Some(FileReport::about(Arc::clone(&baseline.source), vec![finding]))
 }

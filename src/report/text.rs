@@ -12,11 +12,12 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use self::excerpt::{Excerpt, Mark};
 use self::page::{Ink, Page, clean, cut, cut_front, width};
 use super::Options;
-use super::basis::{Clause, clauses, kind_of, rule_of};
+use super::basis::{clauses, docs_page, kind_of, rule_of};
+use super::words::clause_text;
 use crate::explain;
 use crate::finding::{Finding, Location, Mistake, Severity, UNANSWERED_BLOCK};
 use crate::lint::{FileReport, Linter, Run, Waived};
-use crate::rule::{PackKind, Rule};
+use crate::rule::PackKind;
 use crate::ruleset::RuleSet;
 use crate::source::SourceFile;
 use crate::text::{Lang, escape, shown};
@@ -347,32 +348,12 @@ fn waived_lines(page: &mut Page<'_>, linter: &Linter, waived: &Waived) -> io::Re
 const SEVERITY_WIDTH: usize = 8;
 
 fn kind_label(kind: PackKind, lang: Lang) -> (Ink, &'static str) {
-    match kind {
-        PackKind::Policy => (Ink::Magenta, lang.pick("policy", "policy")),
-        PackKind::Law => (Ink::Blue, lang.pick("law", "lov")),
-        PackKind::Agreement => (Ink::Green, lang.pick("agreement", "avtale")),
-    }
-}
-
-fn clause_text(clause: &Clause<'_>, lang: Lang) -> String {
-    let mut text = clean(&clause.source.citation);
-    if !clause.refs.is_empty() {
-        text.push_str(&format!(" ({})", clause.refs.join(", ")));
-    }
-    if let Some(day) = clause.from {
-        text.push_str(&match lang {
-            Lang::En => format!(", applies from {day}"),
-            Lang::Nb => format!(", gjelder fra {day}"),
-        });
-    }
-    text
-}
-
-/// The address of a built-in rule's page.
-fn docs_page(rule: &Rule) -> Option<String> {
-    let repository = env!("CARGO_PKG_REPOSITORY");
-    rule.builtin
-        .then(|| format!("{repository}/blob/main/docs/rules/{}.md", rule.id))
+    let ink = match kind {
+        PackKind::Policy => Ink::Magenta,
+        PackKind::Law => Ink::Blue,
+        PackKind::Agreement => Ink::Green,
+    };
+    (ink, explain::pack_kind(kind, lang))
 }
 
 /// Lines behind a word each, all aligned.

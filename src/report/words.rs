@@ -96,7 +96,8 @@ fn place(run: &Run, location: &Location) -> String {
         .to_owned()
 }
 
-fn clause_text(clause: &Clause<'_>, lang: Lang) -> String {
+/// A clause: its document, its demands, and from when it applies.
+pub(super) fn clause_text(clause: &Clause<'_>, lang: Lang) -> String {
     let mut text = one_line(&clause.source.citation);
     if !clause.refs.is_empty() {
         text.push_str(&format!(" ({})", clause.refs.join(", ")));

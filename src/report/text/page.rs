@@ -5,7 +5,8 @@ use std::io;
 
 use super::Style;
 use crate::finding::Severity;
-use crate::text::{Lang, escape};
+use crate::text::Lang;
+pub(super) use crate::text::one_line as clean;
 
 /// Colours, as codes of the terminal.
 #[derive(Clone, Copy, Debug)]
@@ -109,12 +110,6 @@ impl<'a> Page<'a> {
         let wrapped = textwrap::fill(text, options);
         self.lines(&wrapped)
     }
-}
-
-/// Text of one line, without anything that steers a terminal.
-pub(super) fn clean(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    escape(&words.join(" ")).into_owned()
 }
 
 /// The text, cut to so many columns.

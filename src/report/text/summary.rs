@@ -9,18 +9,18 @@ use crate::explain;
 use crate::finding::{Finding, Severity};
 use crate::lint::{FileReport, Linter, Run};
 use crate::report::basis::{category, rule_of};
+use crate::report::summary::{self, few, number};
 use crate::rule::Rule;
 use crate::ruleset::RuleSet;
-use crate::suppress::Tally;
 use crate::text::{Lang, escape, shown};
 
-/// Most groups, and most names of a list, that the summary mentions.
+/// Most groups that the summary mentions.
 const MOST: usize = 5;
 
 /// Writes the summary.
 pub(super) fn render(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
     counts(page, run)?;
-    packs(page, linter, run)?;
+    page.paragraph(&summary::packs(linter, run))?;
     steps(page, linter, run)?;
     for load in run.loads.iter().take(MOST) {
         let text = load_text(load, &linter.rules, page.lang);
@@ -45,40 +45,23 @@ pub(super) fn render(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Res
     if run.worst().is_none() {
         return Ok(());
     }
-    page.paragraph(lang.pick(
-        "`tillit explain RULE` says more. Findings are no legal verdict; `core` is policy, not law.",
-        "`tillit explain REGEL` sier mer. Funn er ingen juridisk vurdering; `core` er policy, ikke lov.",
-    ))
+    page.paragraph(summary::advice(lang))
 }
 
 /// How many manifests, and what was found, in one line.
 pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
     let lang = page.lang;
-    if !run.unread.is_empty() {
-        let paths: Vec<String> = run.unread.iter().take(MOST).map(|u| shown(&u.path)).collect();
-        let (count, paths) = (run.unread.len(), paths.join(", "));
-        let text = match lang {
-            Lang::En => format!("Not everything could be read; not checked: {count} ({paths})"),
-            Lang::Nb => format!("Ikke alt kunne leses. Ikke kontrollert: {count} ({paths})"),
-        };
+    if let Some(text) = summary::unread(run, lang) {
         let text = page.paint(Ink::Red, &text);
         page.paragraph(&text)?;
     }
-    let manifests = number(
-        run.manifests(),
-        lang,
-        ["manifest", "manifests"],
-        ["manifest", "manifester"],
-    );
-    let files = number(run.files.len(), lang, ["file", "files"], ["fil", "filer"]);
-    let checked = format!("{manifests} {} {files}", lang.pick("in", "i"));
+    let checked = summary::checked(run, lang);
     if run.worst().is_none() && run.unread.is_empty() {
-        let hidden = run.waived().next().is_some() || run.held_back().total() > 0 || run.left_out.is_some();
-        let text = match (hidden, lang) {
-            (false, Lang::En) => format!("{checked} checked: nothing to point out."),
-            (false, Lang::Nb) => format!("{checked} kontrollert: ingenting å bemerke."),
-            (true, Lang::En) => format!("{checked} checked: nothing else to point out."),
-            (true, Lang::Nb) => format!("{checked} kontrollert: ingenting annet å bemerke."),
+        let text = match (summary::aside(run, lang).is_empty(), lang) {
+            (true, Lang::En) => format!("{checked} checked: nothing to point out."),
+            (true, Lang::Nb) => format!("{checked} kontrollert: ingenting å bemerke."),
+            (false, Lang::En) => format!("{checked} checked: nothing else to point out."),
+            (false, Lang::Nb) => format!("{checked} kontrollert: ingenting annet å bemerke."),
         };
         let text = page.paint(Ink::Green, &text);
         page.paragraph(&text)?;
@@ -98,102 +81,8 @@ pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
 
 /// What was found and is not shown: nothing is left out in silence.
 fn aside(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
-    let lang = page.lang;
-    let waived = run.waived().count();
-    if waived > 0 {
-        let findings = number(waived, lang, ["finding", "findings"], ["funn", "funn"]);
-        page.paragraph(&match lang {
-            Lang::En => format!("Set aside by waivers: {findings}; `--show-waived` shows them."),
-            Lang::Nb => format!("Satt til side av unntak: {findings}. `--show-waived` viser dem."),
-        })?;
-    }
-    let held = run.held_back();
-    if held.total() > 0 {
-        let found = tally(page, held);
-        page.paragraph(&match lang {
-            Lang::En => format!("Held back by the baseline: {found}; `--no-baseline` shows them."),
-            Lang::Nb => format!("Holdt tilbake av grunnlinjen: {found}. `--no-baseline` viser dem."),
-        })?;
-    }
-    let Some(left) = &run.left_out else { return Ok(()) };
-    let since = shown(&left.since);
-    let manifests = number(
-        left.manifests,
-        lang,
-        ["manifest is", "manifests are"],
-        ["manifest er", "manifester er"],
-    );
-    let found = match (left.findings.total(), lang) {
-        (0, Lang::En) => "nothing to point out".to_owned(),
-        (0, Lang::Nb) => "ingenting å bemerke".to_owned(),
-        _ => tally(page, left.findings),
-    };
-    page.paragraph(&match lang {
-        Lang::En => format!("Only what changed since {since} is shown: {manifests} as they were ({found})."),
-        Lang::Nb => format!("Bare det som er endret siden {since}, vises: {manifests} som før ({found})."),
-    })?;
-    if !left.removed.is_empty() {
-        let count = left.removed.len();
-        let names = few(left.removed.iter().map(|name| shown(name)).collect());
-        page.paragraph(&match lang {
-            Lang::En => format!("Removed since then: {count} ({names})."),
-            Lang::Nb => format!("Fjernet siden da: {count} ({names})."),
-        })?;
-    }
-    Ok(())
-}
-
-/// `3 errors, 1 note`
-fn tally(page: &Page<'_>, tally: Tally) -> String {
-    let each = Severity::ALL
-        .into_iter()
-        .flat_map(|s| std::iter::repeat_n(s, tally.of(s)));
-    severities(page, each)
-}
-
-/// Under which packs the manifests were checked: what no pack asks for, nobody has looked at.
-fn packs(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
-    let rules = &linter.rules;
-    let (lang, all) = (page.lang, run.manifests());
-    let active = run.packs.iter().map(|(id, count)| match (*count == all, lang) {
-        (true, _) => id.to_string(),
-        (false, Lang::En) => format!("{id} ({count} of {all})"),
-        (false, Lang::Nb) => format!("{id} ({count} av {all})"),
-    });
-    let active: Vec<String> = active.collect();
-    let off = rules.packs.iter().zip(&rules.pack_switches);
-    let off = off.filter(|(_, set)| **set == Some(false));
-    let mut off: Vec<&str> = match rules.pack_switches.contains(&None) {
-        true => off.map(|(pack, _)| &*pack.id).collect(),
-        // Somebody has named the packs that count.
-        false => vec![lang.pick("all other packs", "alle andre pakker")],
-    };
-    // What can only be fixed is not switched off in silence either.
-    let fixed = rules.rules.iter().enumerate().filter(|(number, rule)| {
-        let lowered = rules.level(*number).is_some_and(|level| level < rule.severity);
-        !rule.waivable && !rule.bases.is_empty() && (rules.is_off(*number) || lowered)
-    });
-    off.extend(fixed.map(|(_, rule)| &*rule.id));
-    let mut text = Vec::new();
-    if !active.is_empty() {
-        text.push(format!("{} {}.", lang.pick("Packs:", "Pakker:"), active.join(", ")));
-    }
-    if !off.is_empty() {
-        text.push(format!(
-            "{} {}.",
-            lang.pick("Switched off or lowered:", "Slått av eller dempet:"),
-            off.join(", ")
-        ));
-    }
-    if run.without_law > 0 {
-        text.push(match (run.without_law == all, lang) {
-            (true, Lang::En) => "Only policy was checked: no law pack counts here.".to_owned(),
-            (true, Lang::Nb) => "Bare policy er kontrollert: Ingen lovpakke gjelder her.".to_owned(),
-            (false, Lang::En) => format!("No law pack counts for {} of them.", run.without_law),
-            (false, Lang::Nb) => format!("Ingen lovpakke gjelder for {} av dem.", run.without_law),
-        });
-    }
-    page.paragraph(&text.join(" "))
+    let lines = summary::aside(run, page.lang);
+    lines.iter().try_for_each(|line| page.paragraph(line))
 }
 
 /// One line for a file in which something was found.
@@ -212,11 +101,7 @@ pub(super) fn severities(page: &Page<'_>, found: impl Iterator<Item = Severity>)
     let lang = page.lang;
     let each = Severity::ALL.into_iter().filter_map(|severity| {
         let count = found.iter().filter(|s| **s == severity).count();
-        let text = match severity {
-            Severity::Error => number(count, lang, ["error", "errors"], ["feil", "feil"]),
-            Severity::Warning => number(count, lang, ["warning", "warnings"], ["advarsel", "advarsler"]),
-            Severity::Note => number(count, lang, ["note", "notes"], ["merknad", "merknader"]),
-        };
+        let text = summary::counted(severity, count, lang);
         (count > 0).then(|| page.paint(Ink::of(severity), &text))
     });
     each.collect::<Vec<_>>().join(", ")
@@ -311,15 +196,6 @@ fn load_text(load: &Load, rules: &RuleSet, lang: Lang) -> String {
     parts.join("; ") + "."
 }
 
-/// A list that does not grow with the input.
-fn few(mut items: Vec<String>) -> String {
-    if items.len() > MOST {
-        items.truncate(MOST);
-        items.push("…".to_owned());
-    }
-    items.join(", ")
-}
-
 /// Each value once, the most frequent first, with its number where it stands there more than once.
 fn counted<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -333,10 +209,4 @@ fn counted<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
         _ => format!("{} ×{n}", shown(value)),
     });
     each.collect()
-}
-
-/// A number with its noun.
-fn number(n: usize, lang: Lang, en: [&str; 2], nb: [&str; 2]) -> String {
-    let [one, many] = if lang == Lang::En { en } else { nb };
-    format!("{n} {}", if n == 1 { one } else { many })
 }
