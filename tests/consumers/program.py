@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tempfile
-import threading
-import time
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,8 @@ FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 TODAY = "2026-11-25"
 # A run that has not ended by then hangs.
 HANG_SECONDS = 20.0
+# The exit code of a program that could not be started.
+NOT_STARTED = 126
 
 
 @dataclass(frozen=True)
@@ -35,51 +35,34 @@ class Ran:
         return json.loads(self.out)
 
 
-@dataclass(frozen=True)
 class Program:
-    """The program under test, and where its runs keep what they print."""
+    """The program under test, and a folder for what its runs print."""
 
-    path: Path
-    scratch: Path
+    def __init__(self, path: Path, scratch: Path) -> None:
+        self.path = path
+        self.scratch = scratch
+        self.out, self.err = (scratch / f"{name}-{os.getpid()}" for name in ("out", "err"))
+        launcher = [sys.executable, "-I", Path(__file__).with_name("launcher.py")]
+        self.launcher = subprocess.Popen(launcher, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def run(
-        self,
-        *arguments: str | bytes | os.PathLike,
-        cwd: Path,
-        user: int | None = None,
-        environment: dict[str, str] | None = None,
-    ) -> Ran:
-        """Runs it without standard input, and with nothing of the caller's environment but the way to git.
+    def run(self, *arguments: str | bytes | Path, cwd: Path, user: int | None = None) -> Ran:
+        """Runs it without standard input, and with nothing of the caller's environment but the way to git."""
+        order = {
+            "arguments": [os.fsdecode(argument) for argument in (self.path, *arguments)],
+            "folder": str(cwd),
+            "environment": {"PATH": os.environ["PATH"], "HOME": str(self.scratch), "LANG": "C.UTF-8"},
+            "user": user,
+            "seconds": HANG_SECONDS,
+            "out": str(self.out),
+            "err": str(self.err),
+        }
+        self.launcher.stdin.write(json.dumps(order) + "\n")
+        self.launcher.stdin.flush()
+        code, wall, cpu, kib = json.loads(self.launcher.stdout.readline())
+        return Ran(code, self.out.read_bytes(), self.err.read_bytes(), wall, cpu, kib)
 
-        The memory is the largest resident size. Linux carries over the size of the process that started it, so the
-        number is never below that of this interpreter."""
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.scratch), "LANG": "C.UTF-8"} | (environment or {})
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            begin = time.monotonic()
-            process = subprocess.Popen(
-                [self.path, *arguments],
-                cwd=cwd,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                user=user,
-                group=user,
-                extra_groups=None if user is None else [],
-            )
-            timer = threading.Timer(HANG_SECONDS, process.kill)
-            timer.start()
-            _, status, usage = os.wait4(process.pid, 0)
-            wall = time.monotonic() - begin
-            timer.cancel()
-            process.returncode = os.waitstatus_to_exitcode(status)
-            out.seek(0)
-            err.seek(0)
-            cpu = usage.ru_utime + usage.ru_stime
-            return Ran(process.returncode, out.read(), err.read(), wall, cpu, usage.ru_maxrss)
-
-    def check(self, *arguments: str | bytes | os.PathLike, cwd: Path, **how) -> Ran:
-        return self.run("check", "--today", TODAY, "--lang", "en", *arguments, cwd=cwd, **how)
+    def check(self, *arguments: str | bytes | Path, cwd: Path) -> Ran:
+        return self.run("check", "--today", TODAY, "--lang", "en", *arguments, cwd=cwd)
 
 
 def git(folder: Path, *arguments: str) -> str:

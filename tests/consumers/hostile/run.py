@@ -24,7 +24,7 @@ import attacks
 import history
 import judge
 import paths
-from program import FORMATS, Program, Ran, Tally, git
+from program import FORMATS, NOT_STARTED, Program, Ran, Tally, git
 from readers.place import Checked
 
 # What is asked for, JSON first because the others are held against it. `OUT` is a file outside the checkout.
@@ -94,6 +94,12 @@ def no_file_is_opened(folder: Path, report: dict) -> Iterator[str]:
     yield from (f"{name} has no finding that says it is no file" for name in paths.NO_FILES if name not in told)
 
 
+def begin() -> None:
+    """Every worker measures by itself."""
+    global PROGRAM
+    PROGRAM = Program(CHOSEN.tillit.resolve(), CHOSEN.scratch.resolve())
+
+
 def judge_input(number: int) -> list[Judged]:
     """Makes a checkout, and asks for everything in it."""
     given = INPUTS[number]
@@ -142,11 +148,7 @@ def unreadable(tally: Tally) -> None:
     user = None
     if os.access(closed, os.R_OK):
         user = 65534
-        try:
-            may_start = PROGRAM.run("--version", cwd=folder, user=user).code == 0
-        except OSError:
-            may_start = False
-        if not may_start:
+        if PROGRAM.run("--version", cwd=folder, user=user).code == NOT_STARTED:
             tally.skip("unreadable", "this user may read everything, and no other user can start the program here")
             return
     for kind in WANTED & set(FORMATS):
@@ -172,11 +174,12 @@ def table(judged: list[Judged]) -> None:
 def main() -> int:
     tally = Tally("hostile")
     judged: list[Judged] = []
-    with multiprocessing.get_context("fork").Pool(2) as pool:
+    with multiprocessing.get_context("fork").Pool(2, begin) as pool:
         for results in pool.imap_unordered(judge_input, range(len(INPUTS)), chunksize=4):
             for result in results:
                 judged.append(result)
                 tally.case(f"{result.input} in {result.kind}", result.complaints)
+    begin()
     unreadable(tally)
     table(judged)
     print(f"{len(INPUTS)} inputs; time is measured on a machine that does other things, too\n")
@@ -189,8 +192,7 @@ if __name__ == "__main__":
     parser.add_argument("scratch", type=Path)
     parser.add_argument("--formats", default=",".join(KINDS), help="only these, parted by commas")
     parser.add_argument("--only", default="", help="only inputs whose name has this in it")
-    chosen = parser.parse_args()
-    PROGRAM = Program(chosen.tillit.resolve(), chosen.scratch.resolve())
-    WANTED = set(chosen.formats.split(","))
-    INPUTS = [given for given in inputs() if chosen.only in given.name]
+    CHOSEN = parser.parse_args()
+    WANTED = set(CHOSEN.formats.split(","))
+    INPUTS = [given for given in inputs() if CHOSEN.only in given.name]
     sys.exit(main())
