@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::finding::{Finding, Fingerprint, Mistake, Severity};
+use crate::safe_json::string;
 use crate::source::{SourceFile, Span};
 use crate::text::both;
 
@@ -104,7 +105,7 @@ impl Entry {
         Some(Entry {
             system: finding.system.as_deref()?.to_owned(),
             rule: finding.rule.to_string(),
-            place: finding.primary.pointer.stable(),
+            place: finding.place(),
             fingerprint: finding.fingerprint(),
             severity: finding.severity,
             span: Span::default(),
@@ -203,12 +204,11 @@ impl Baseline {
         entries.dedup_by_key(|entry| entry.fingerprint);
         let mut out = format!("{{\n\"tillit-baseline\": {VERSION},\n\"findings\": [\n");
         for entry in &entries {
-            let quoted = |text: &str| serde_json::Value::from(text).to_string();
             out.push_str(&format!(
                 "{{\"system\": {}, \"rule\": {}, \"place\": {}, \"severity\": \"{}\", \"fingerprint\": \"{}\"}},\n",
-                quoted(&entry.system),
-                quoted(&entry.rule),
-                quoted(&entry.place),
+                string(&entry.system),
+                string(&entry.rule),
+                string(&entry.place),
                 entry.severity,
                 entry.fingerprint
             ));

@@ -76,7 +76,10 @@ pub(super) fn counts(page: &mut Page<'_>, run: &Run, options: Options) -> io::Re
         (true, Lang::En) => format!(", for {leaves} things to do"),
         (true, Lang::Nb) => format!(", for {leaves} ting å gjøre"),
     };
-    page.paragraph(&format!("{checked}: {found}{behind}"))?;
+    page.paragraph(&match found.is_empty() {
+        true => format!("{checked} {}.", lang.pick("checked", "kontrollert")),
+        false => format!("{checked}: {found}{behind}"),
+    })?;
     aside(page, run, options)
 }
 
