@@ -42,6 +42,8 @@ pub struct Weakening {
     pub span: Span,
     /// What, in words.
     pub message: Localized,
+    /// How serious it is: an error where nothing could be compared.
+    pub severity: Severity,
 }
 
 /// The stricter of two policies in every point, and where the later one is milder. `rules` are those of each,
@@ -65,14 +67,15 @@ pub fn strictest(before: &Policy, now: &Policy, rules: [&RuleSet; 2], name: &str
         },
         source,
         weakenings: Vec::new(),
+        restored: Vec::new(),
     };
+    comparison.rules();
     comparison.fail_on();
     comparison.packs();
     comparison.levels();
     comparison.params();
     comparison.exclude();
     comparison.terms();
-    comparison.rules();
     comparison.baseline();
     (comparison.result, comparison.weakenings)
 }
@@ -83,7 +86,14 @@ pub fn reports(linter: &Linter, weakenings: &[Weakening]) -> Vec<FileReport> {
     for weakening in weakenings {
         let message = weakening.message.get(linter.lang).to_owned();
         let (source, pointer) = (&weakening.source, weakening.pointer.clone());
-        let finding = about_policy(linter, POLICY_WEAKENED, source, pointer, weakening.span, message);
+        let mut finding = about_policy(linter, POLICY_WEAKENED, source, pointer, weakening.span, message);
+        if weakening.severity == Severity::Error {
+            let help = linter.lang.pick(
+                "Put right first, in a change of its own, what is wrong there. Until then, whoever approves this change has to compare the two.",
+                "Rett først, i en egen endring, det som er galt der. Til da må den som godkjenner denne endringen, sammenligne de to.",
+            );
+            (finding.severity, finding.help) = (Severity::Error, help.to_owned());
+        }
         match reports.iter_mut().find(|r| r.source.name() == source.name()) {
             Some(report) => report.findings.push(finding),
             None => reports.push(FileReport::about(Arc::clone(source), vec![finding])),
@@ -100,6 +110,8 @@ struct Comparison<'a> {
     source: Arc<SourceFile>,
     result: Policy,
     weakenings: Vec<Weakening>,
+    /// Ids of own rules that count as they were.
+    restored: Vec<String>,
 }
 
 impl Comparison<'_> {
@@ -110,6 +122,7 @@ impl Comparison<'_> {
             pointer: Pointer(keys.iter().map(|key| Step::Key((*key).to_owned())).collect()),
             span,
             message,
+            severity: Severity::Warning,
         });
     }
 
@@ -171,7 +184,7 @@ impl Comparison<'_> {
         for rule in &self.rules[1].rules {
             let (before, now) = (get(self.before, rule), get(self.now, rule));
             let level = |set: &Option<(String, Level, Span)>| set.as_ref().map(|(_, level, _)| *level);
-            if !is_lower(level(&before), level(&now), rule) {
+            if self.is_restored(rule) || !is_lower(level(&before), level(&now), rule) {
                 continue;
             }
             self.result.config.levels.retain(|(id, ..)| **id != *rule.id);
@@ -186,7 +199,12 @@ impl Comparison<'_> {
     }
 
     fn params(&mut self) {
-        for rule in &self.rules[1].rules {
+        for rule in self.rules[1]
+            .rules
+            .iter()
+            .filter(|rule| !self.is_restored(rule))
+            .collect::<Vec<_>>()
+        {
             let Some(number) = self.rules[0].find(&rule.id) else {
                 continue;
             };
@@ -242,8 +260,9 @@ impl Comparison<'_> {
             .exclude
             .iter()
             .find(|(pattern, _)| !before.contains(pattern));
-        let is_same = self.before.folder == self.now.folder || (before.is_empty() && now.is_empty());
-        if is_same && (before == now || (added.is_none() && is_plain(&before) && is_plain(&now))) {
+        let is_same = self.before.folder == self.now.folder;
+        let is_less = added.is_none() && is_plain(&before) && is_plain(&now);
+        if now.is_empty() && is_plain(&before) || is_same && (before == now || is_less) {
             return;
         }
         let at = added.map(|(_, at)| *at);
@@ -259,30 +278,36 @@ impl Comparison<'_> {
 
     fn terms(&mut self) {
         let key = |term: &OwnTerm| (term.vocabulary.clone(), term.id.clone());
-        let earlier: HashMap<_, _> = self
-            .before
+        let now: HashMap<_, _> = self.now.config.terms.iter().map(|own| (key(&own.0), own)).collect();
+        let before: HashMap<_, _> = self.before.config.terms.iter().map(|own| (key(&own.0), own)).collect();
+        // Terms that are gone stay known: what was there before may speak of them. Each comes before those that
+        // build on it, so the order is that of before.
+        let mut terms = Vec::new();
+        for earlier in &self.before.config.terms {
+            let same = |own: &OwnTerm| own.is_a == earlier.0.is_a && own.tags == earlier.0.tags;
+            match now.get(&key(&earlier.0)) {
+                Some(own) if same(&own.0) => terms.push((*own).clone()),
+                other => {
+                    terms.push(earlier.clone());
+                    let Some((term, at)) = other.copied() else { continue };
+                    let id = shown(&term.id);
+                    self.milder(
+                        Some(*at),
+                        &["vocabulary", &term.vocabulary, &term.id],
+                        format!("the term `{id}` means something else"),
+                        format!("ordet `{id}` betyr noe annet"),
+                    );
+                }
+            }
+        }
+        let new = self
+            .now
             .config
             .terms
             .iter()
-            .map(|(term, _)| (key(term), term))
-            .collect();
-        for number in 0..self.result.config.terms.len() {
-            let (term, at) = self.result.config.terms[number].clone();
-            let Some(before) = earlier.get(&key(&term)) else {
-                continue;
-            };
-            if before.is_a == term.is_a && before.tags == term.tags {
-                continue;
-            }
-            self.result.config.terms[number].0 = (*before).clone();
-            let id = shown(&term.id);
-            self.milder(
-                Some(at),
-                &["vocabulary", &term.vocabulary, &term.id],
-                format!("the term `{id}` means something else"),
-                format!("ordet `{id}` betyr noe annet"),
-            );
-        }
+            .filter(|own| !before.contains_key(&key(&own.0)));
+        terms.extend(new.cloned());
+        self.result.config.terms = terms;
     }
 
     /// Own rules: one that is gone or decides otherwise stays as it was.
@@ -304,12 +329,13 @@ impl Comparison<'_> {
                 continue;
             };
             files.push(Arc::clone(earlier));
+            self.restore(&id);
             let (name, id) = (shown(self.name), shown(&id));
             let message = both(
                 format!("the rule `{id}` decides otherwise than in {name}, and may find less"),
                 format!("regelen `{id}` avgjør annerledes enn i {name}, og kan finne mindre"),
             );
-            self.add(file, Span::default(), &[], message);
+            self.add(file, Span::default(), &["rules", &rule_id(file)], message);
         }
         let mut gone: Vec<&Arc<SourceFile>> = self
             .before
@@ -321,10 +347,7 @@ impl Comparison<'_> {
         for file in gone {
             files.push(Arc::clone(file));
             let id = rule_id(file);
-            let levels = self.before.config.levels.iter().filter(|(rule, ..)| *rule == id);
-            self.result.config.levels.extend(levels.cloned());
-            let params = self.before.config.params.get(&id).cloned().unwrap_or_default();
-            self.result.config.params.insert(id.clone(), params);
+            self.restore(&id);
             let (name, id) = (shown(self.name), shown(&id));
             let message = both(
                 format!("the rule `{id}` of {name} is gone"),
@@ -334,6 +357,21 @@ impl Comparison<'_> {
             self.add(&source, Span::default(), &["rules", &rule_id(file)], message);
         }
         self.result.rules = files;
+    }
+
+    /// What was set for a rule counts with the rule, as it was.
+    fn restore(&mut self, id: &str) {
+        let config = &mut self.result.config;
+        config.levels.retain(|(rule, ..)| rule != id);
+        let levels = self.before.config.levels.iter().filter(|(rule, ..)| rule == id);
+        config.levels.extend(levels.cloned());
+        let params = self.before.config.params.get(id).cloned().unwrap_or_default();
+        config.params.insert(id.to_owned(), params);
+        self.restored.push(id.to_owned());
+    }
+
+    fn is_restored(&self, rule: &Rule) -> bool {
+        self.restored.iter().any(|id| **id == *rule.id)
     }
 
     /// The baseline holds back what both hold back.
@@ -428,6 +466,18 @@ fn compare(a: &str, b: &str) -> Option<std::cmp::Ordering> {
     Length::parse(a).ok()?.compare(Length::parse(b).ok()?)
 }
 
+/// Takes out what only people read.
+fn without_words(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_words),
+        serde_json::Value::Object(map) => {
+            map.retain(|key, _| !["says", "en", "nb"].contains(&key.as_str()));
+            map.values_mut().for_each(without_words);
+        }
+        _ => {}
+    }
+}
+
 /// Whether a rule file may find less than an earlier one: it decides otherwise, and not only by being graver.
 fn may_find_less(before: &SourceFile, now: &SourceFile) -> bool {
     let deciding = |file: &SourceFile| {
@@ -435,6 +485,9 @@ fn may_find_less(before: &SourceFile, now: &SourceFile) -> bool {
         let mut json = document.to_json(document.root()?);
         let rule = json.as_object_mut()?;
         rule.retain(|key, _| !EXPLAINING.contains(&key.as_str()) && key != "background");
+        for key in ["bases", "params"] {
+            rule.get_mut(key).into_iter().for_each(without_words);
+        }
         let severity = rule.remove("severity").and_then(|s| Severity::from_name(s.as_str()?));
         let waivable = rule.remove("waivable").and_then(|w| w.as_bool()).unwrap_or(true);
         Some((json, severity.unwrap_or(Severity::Warning), waivable))

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::text::Lang;
+use crate::text::{Lang, is_unsafe};
 use crate::vocabulary::TermId;
 use crate::yaml::NodeId;
 
@@ -235,7 +235,7 @@ impl Value<'_> {
     pub fn is_answered(self) -> bool {
         match self {
             Value::Absent | Value::Unknown | Value::Invalid => false,
-            Value::Text(text) => !text.trim().is_empty(),
+            Value::Text(text) => text.chars().any(|c| !c.is_whitespace() && !is_unsafe(c)),
             Value::Block { empty } => !empty,
             Value::List { len, .. } | Value::Items { len, .. } => len > 0,
             _ => true,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::reports::file_of;
+use super::reports::{file_of, refuse_input};
 use super::session::{Checked, Session, What};
 use super::{Common, Failure, Outcome, configuration, output};
 use crate::discover::shown;
@@ -54,7 +54,7 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// Where the baseline is, or would be, and what it holds.
+/// Where the baseline is, or would be, and what it holds, if it counts.
 ///
 /// # Errors
 /// It cannot be read, or is none.
@@ -66,23 +66,35 @@ pub(super) fn find(
 ) -> Result<(PathBuf, Option<Baseline>), Failure> {
     let file = match choice {
         Choice::Named(file) => file.to_owned(),
-        Choice::None => return Ok((folder.join(NAME), None)),
-        Choice::Found => match search.iter().find_map(|path| configuration::above(path, &[NAME])) {
+        Choice::Found | Choice::None => match search.iter().find_map(|path| configuration::above(path, &[NAME])) {
             Some(file) => configuration::regular(file, lang)?,
             None => return Ok((folder.join(NAME), None)),
         },
     };
-    let source = Arc::new(configuration::read(&file, LARGEST, lang)?);
-    let baseline = Baseline::parse(&source).map_err(|mistake| Failure::Mistakes(vec![mistake], lang))?;
-    Ok((file, Some(baseline)))
+    let held = match choice {
+        Choice::None => None,
+        Choice::Found | Choice::Named(_) => Some(read(&file, lang)?),
+    };
+    Ok((file, held))
+}
+
+fn read(file: &Path, lang: Lang) -> Result<Baseline, Failure> {
+    let source = Arc::new(configuration::read(file, LARGEST, lang)?);
+    Baseline::parse(&source).map_err(|mistake| Failure::Mistakes(vec![mistake], lang))
 }
 
 /// Runs `tillit baseline`.
 pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     // What is held back now is written down again as long as it is there.
-    let mut session = Session::open(&args.what, common, Choice::Found, None)?;
-    let before = session.linter.baseline.take();
+    let session = Session::open(&args.what, common, Choice::None, None)?;
     let lang = session.linter.lang;
+    let file = match args.output.as_deref() {
+        Some(path) => file_of(path),
+        None => Some(session.baseline.clone()),
+    };
+    if let Some(file) = &file {
+        refuse_input(file, &session.inputs(), lang)?;
+    }
     let Checked { run, failed } = session.check(false, false)?;
     if failed {
         return Err(Failure::say(
@@ -95,13 +107,11 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     let count = entries.len();
     if session.coverage == Coverage::Part {
         let checked: HashSet<&str> = run.systems.iter().map(|s| &**s).collect();
+        let before = file.as_deref().filter(|file| file.is_file());
+        let before = before.map(|file| read(file, lang)).transpose()?;
         let others = before.into_iter().flat_map(|before| before.entries);
         entries.extend(others.filter(|entry| !checked.contains(entry.system.as_str())));
     }
-    let file = match args.output.as_deref() {
-        Some(path) => file_of(path),
-        None => Some(session.baseline.clone()),
-    };
     output::write(file.as_deref(), lang, |out| {
         out.write_all(Baseline::write(entries).as_bytes())
     })?;

@@ -108,7 +108,9 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
         file: args.output.as_deref().and_then(reports::file_of),
     };
     let targets: Vec<Target> = std::iter::once(main).chain(args.report.iter().cloned()).collect();
-    reports::refuse_collisions(&targets, &session.found, lang)?;
+    let mut inputs = session.inputs();
+    inputs.push(session.baseline.clone());
+    reports::refuse_collisions(&targets, &inputs, lang)?;
     let keep_texts = targets.iter().any(|t| t.format.has_excerpts());
     let Checked { mut run, failed } = session.check(keep_texts, args.allow_empty)?;
     if targets.iter().any(|t| t.format.has_repository_paths()) {

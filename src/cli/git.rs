@@ -9,10 +9,13 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::{Failure, output};
 use crate::discover::{plain, repository};
-use crate::text::{Lang, shown};
+use crate::text::{Lang, cut, one_line, shown};
 
 /// Largest file that is read from a revision, in bytes: larger than any that is checked or steers a check.
 const LARGEST: u64 = 65 << 20;
+
+/// Columns of what git says that are shown.
+const LONGEST: usize = 400;
 
 /// A repository, asked through the program `git`.
 pub(super) struct Git {
@@ -31,6 +34,8 @@ pub(super) struct Tree<'a> {
     /// The revision, as people name it.
     pub(super) name: String,
     files: BTreeMap<String, String>,
+    /// Links, and repositories of their own: what lies behind them is not looked up.
+    elsewhere: BTreeSet<String>,
     reader: RefCell<Option<(Child, BufReader<ChildStdout>)>>,
 }
 
@@ -77,6 +82,7 @@ impl Git {
         if found.status.success() && !commit.is_empty() {
             return Ok(commit);
         }
+        self.has_answered(&found)?;
         let revision = shown(revision);
         Err(self.remedy(
             format!("there is no revision `{revision}` here"),
@@ -94,6 +100,7 @@ impl Git {
         if found.status.success() && !fork.is_empty() {
             return Ok(fork);
         }
+        self.has_answered(&found)?;
         let revision = shown(revision);
         Err(self.remedy(
             format!("`{revision}` and what is checked out have no common past here"),
@@ -117,6 +124,21 @@ impl Git {
             "--",
         ])?;
         paths.extend(self.names(&["ls-files", "-z", "--others", "--exclude-standard"])?);
+        // Attributes say how files are checked out: when they change, so may every file below them.
+        const ATTRIBUTES: &str = ".gitattributes";
+        let above: Vec<String> = paths
+            .iter()
+            .filter_map(|p| p.strip_suffix(ATTRIBUTES))
+            .map(str::to_owned)
+            .collect();
+        if !above.is_empty() {
+            let tracked = self.tracked()?;
+            paths.extend(
+                tracked
+                    .into_iter()
+                    .filter(|path| above.iter().any(|folder| path.starts_with(folder.as_str()))),
+            );
+        }
         Ok(paths)
     }
 
@@ -134,17 +156,21 @@ impl Git {
     /// `git` does not answer.
     pub(super) fn tree(&self, commit: &str, name: &str) -> Result<Tree<'_>, Failure> {
         let listed = self.text(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
-        let file = |line: &str| {
-            let (about, path) = line.split_once('\t')?;
-            let mut about = about.split(' ');
-            let (mode, _, object) = (about.next()?, about.next()?, about.next()?);
-            // Links and submodules are no files.
-            mode.starts_with("100").then(|| (path.to_owned(), object.to_owned()))
-        };
+        let (mut files, mut elsewhere) = (BTreeMap::new(), BTreeSet::new());
+        for line in listed.split('\0') {
+            let Some((about, path)) = line.split_once('\t') else {
+                continue;
+            };
+            match about.split(' ').collect::<Vec<_>>()[..] {
+                [mode, _, object] if mode.starts_with("100") => _ = files.insert(path.to_owned(), object.to_owned()),
+                _ => _ = elsewhere.insert(path.to_owned()),
+            }
+        }
         Ok(Tree {
             git: self,
             name: name.to_owned(),
-            files: listed.split('\0').filter_map(file).collect(),
+            files,
+            elsewhere,
             reader: RefCell::new(None),
         })
     }
@@ -211,8 +237,18 @@ impl Git {
         )
     }
 
+    /// Fails with git's own words, where it had any.
+    fn has_answered(&self, found: &std::process::Output) -> Result<(), Failure> {
+        match found.stderr.is_empty() {
+            true => Ok(()),
+            false => Err(self.failed(&String::from_utf8_lossy(&found.stderr))),
+        }
+    }
+
     fn failed(&self, said: &str) -> Failure {
-        let (option, said) = (self.option, shown(said.lines().next().unwrap_or_default()));
+        // What git advises to type stands behind the first line, as for a repository of somebody else.
+        let said = cut(&one_line(said), LONGEST).into_owned();
+        let option = self.option;
         Failure::say(
             self.lang,
             format!("{option}: git says: {said}"),
@@ -249,9 +285,31 @@ impl Tree<'_> {
         self.files.keys().map(String::as_str)
     }
 
-    /// Whether it has a file with this path.
+    /// Whether it has a file with this path, or a link.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.files.contains_key(path)
+        self.files.contains_key(path) || self.elsewhere.contains(path)
+    }
+
+    /// Fails where a path is, or lies behind, a link or a repository of its own: what was there cannot be told.
+    ///
+    /// # Errors
+    /// It does.
+    pub(super) fn is_plain(&self, path: &str) -> Result<(), Failure> {
+        let behind =
+            |other: &&String| path == *other || path.strip_prefix(other.as_str()).is_some_and(|r| r.starts_with('/'));
+        let Some(link) = self.elsewhere.iter().find(behind) else {
+            return Ok(());
+        };
+        let (option, link, name) = (self.git.option, shown(link), shown(&self.name));
+        Err(Failure::say(
+            self.git.lang,
+            format!(
+                "{option}: {link} is a link or a submodule in {name}, so the policy behind it cannot be compared; put the files themselves there"
+            ),
+            format!(
+                "{option}: {link} er en lenke eller en undermodul i {name}, så policyen bak kan ikke sammenlignes. Legg selve filene der"
+            ),
+        ))
     }
 
     /// What a file holds; `None` where there is none.

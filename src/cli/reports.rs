@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{Failure, output};
-use crate::discover::{Found, shown};
+use crate::discover::shown;
 use crate::lint::{Linter, Run};
 use crate::report::text::Style;
 use crate::report::{self, Options};
@@ -89,7 +89,7 @@ pub(super) fn file_of(path: &Path) -> Option<PathBuf> {
 }
 
 /// Reports must not take the place of each other or of what they are about.
-pub(super) fn refuse_collisions(targets: &[Target], found: &[Found], lang: Lang) -> Result<(), Failure> {
+pub(super) fn refuse_collisions(targets: &[Target], inputs: &[PathBuf], lang: Lang) -> Result<(), Failure> {
     let full = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
     for (number, target) in targets.iter().enumerate() {
         let same = |other: &Target| match (&other.file, &target.file) {
@@ -106,20 +106,31 @@ pub(super) fn refuse_collisions(targets: &[Target], found: &[Found], lang: Lang)
                 format!("to rapporter går til {name}. Gi hver sin fil"),
             ));
         }
-        let Some(path) = target.file.as_deref().and_then(|path| path.canonicalize().ok()) else {
-            continue;
-        };
-        let is_it = |f: &Found| f.path().canonicalize().is_ok_and(|manifest| manifest == path);
-        if found.iter().any(is_it) {
-            let name = escape(&shown(&path)).into_owned();
-            return Err(Failure::say(
-                lang,
-                format!("{name} is one of the manifests that are checked; no report is written there"),
-                format!("{name} er et av manifestene som kontrolleres. Ingen rapport skrives dit"),
-            ));
+        if let Some(file) = &target.file {
+            refuse_input(file, inputs, lang)?;
         }
     }
     Ok(())
+}
+
+/// What is read must not be written over.
+///
+/// # Errors
+/// The file is one of those that are read.
+pub(super) fn refuse_input(file: &Path, inputs: &[PathBuf], lang: Lang) -> Result<(), Failure> {
+    let Ok(path) = file.canonicalize() else { return Ok(()) };
+    if !inputs
+        .iter()
+        .any(|input| input.canonicalize().is_ok_and(|input| input == path))
+    {
+        return Ok(());
+    }
+    let name = escape(&shown(file)).into_owned();
+    Err(Failure::say(
+        lang,
+        format!("{name} is one of the files that the check reads; nothing is written there"),
+        format!("{name} er en av filene som kontrollen leser. Ingenting skrives dit"),
+    ))
 }
 
 /// Writes all reports. One that cannot be written does not keep the others from being.

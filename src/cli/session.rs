@@ -1,5 +1,6 @@
 //! What a run checks, and by which rules and decisions: the same for every command that checks.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -10,7 +11,7 @@ use super::packs::choose_packs;
 use super::since::{Asked, Past};
 use super::{Common, Failure, baseline, day, output};
 use crate::config::Config;
-use crate::discover::{Found, Unreadable, discover, plain, repository, shown};
+use crate::discover::{Found, Unreadable, discover, look_at, plain, repository, shown};
 use crate::lint::{Coverage, Linter, Run, Unread, finish};
 use crate::policy::{self, Policy, Weakening};
 use crate::text::escape;
@@ -85,8 +86,8 @@ impl Session {
         let mut past = asked.map(|asked| Past::open(asked, &search, lang)).transpose()?;
         let mut weakenings = Vec::new();
         if let Some(past) = &mut past {
-            let named = [common.config.as_deref(), baseline.named()];
-            (policy, weakenings) = past.strictest(policy, &search, named, &what.packs, lang)?;
+            let named = common.config.as_deref();
+            (policy, weakenings) = past.strictest(policy, &search, named, baseline, &what.packs, lang)?;
         }
         let Policy {
             mut config,
@@ -103,18 +104,19 @@ impl Session {
         if paths.is_empty() && !stdin {
             paths = search;
         }
-        let (found, unwalked) = match &past {
-            None => discover(&paths, &exclude),
-            Some(past) => {
-                let mut all = paths.clone();
-                all.extend(past.tracked(&paths, &exclude)?);
-                discover(&all, &exclude)
-            }
-        };
+        let (mut found, unwalked) = discover(&paths, &exclude);
         if let Some(past) = &past {
-            linter.earlier = Some(past.earlier(&linter, &found)?);
+            let seen: HashSet<PathBuf> = found.iter().map(|f| plain(f.path())).collect();
+            let tracked = past.tracked(&paths, &exclude)?.into_iter();
+            found.extend(
+                tracked
+                    .filter(|path| !seen.contains(&plain(path)))
+                    .map(|path| look_at(&path)),
+            );
+            found.sort_by(|a, b| a.path().cmp(b.path()));
+            linter.earlier = Some(past.earlier(&linter, &found, stdin)?);
         }
-        let home = plain(file.parent().unwrap_or(Path::new("")));
+        let home = plain(&file).parent().map(Path::to_owned).unwrap_or_default();
         let is_whole = paths.iter().any(|path| home.starts_with(plain(path)));
         Ok(Session {
             linter,
@@ -176,16 +178,29 @@ impl Session {
         Ok(Checked { run, failed })
     }
 
+    /// The files that a report must not take the place of: what is checked, and what steers the check.
+    pub(super) fn inputs(&self) -> Vec<PathBuf> {
+        let found = self.found.iter().map(|f| f.path().to_owned());
+        let rules = &self.linter.rules.rules;
+        let own = rules.iter().filter(|rule| !rule.builtin).map(|rule| &rule.source);
+        let steering = own
+            .chain(&self.config.source)
+            .map(|source| PathBuf::from(&**source.name()));
+        found.chain(steering).collect()
+    }
+
     /// Says of each file where it lies in the repository, for readers who know nothing of the present folder.
     pub(super) fn name_paths(&self, run: &mut Run) {
-        let Some(root) = repository(Path::new(".")).map(|root| plain(&root)) else {
-            return;
-        };
+        let here = repository(Path::new(".")).map(|root| plain(&root));
         let about = run.about.iter().map(|f| PathBuf::from(&**f.source.name()));
         let about: Vec<(String, PathBuf)> = about.map(|path| (shown(&path), path)).collect();
         let found = self.found.iter().map(|f| (name_of(f), f.path().to_owned()));
         for (name, path) in found.chain(about) {
             let full = plain(&path);
+            let root = here.clone().filter(|root| full.starts_with(root));
+            let Some(root) = root.or_else(|| repository(&full)) else {
+                continue;
+            };
             let Ok(inside) = full.strip_prefix(&root) else { continue };
             let inside = shown(inside);
             if inside != name {

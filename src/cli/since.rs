@@ -8,13 +8,13 @@ use super::Failure;
 use rayon::prelude::*;
 
 use super::baseline;
-use super::configuration::NAMES;
+use super::configuration::{NAMES, exclude};
 use super::files::{check_bytes, check_file, name_of};
 use super::git::{Git, Tree};
 use super::packs::choose_packs;
 use crate::config::Config;
 use crate::discover::{ENDINGS, Exclude, Found, plain};
-use crate::finding::Mistake;
+use crate::finding::{Mistake, Severity};
 use crate::lint::{Coverage, Earlier, FileReport, Known, Linter, Run, finish, known, narrow};
 use crate::pointer::Pointer;
 use crate::policy::{Policy, Weakening, strictest};
@@ -89,43 +89,59 @@ impl Past {
         &mut self,
         now: Policy,
         search: &[PathBuf],
-        named: [Option<&Path>; 2],
+        named: Option<&Path>,
+        held: baseline::Choice<'_>,
         packs: &[String],
         lang: Lang,
     ) -> Result<(Policy, Vec<Weakening>), Failure> {
         let load = |policy: &Policy| RuleSet::load(&policy.config, &policy.rules, Loading::Run);
         let rules = load(&now).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
-        let tree = self.git.tree(&self.tip, &self.name)?;
-        let before = policy_of(&self.git, &tree, &now, search, named)?;
-        let before = before.and_then(|policy| load(&policy).map(|rules| (policy, rules)));
-        let result = match before {
-            Ok((mut before, earlier)) => {
-                let result = strictest(&before, &now, [&earlier, &rules], &self.name);
-                // The packs that an option names count then as now.
-                choose_packs(&mut before.config, packs, lang)?;
-                self.policy = Some(before);
-                result
-            }
-            Err(mistakes) => {
-                let what = mistakes.first().map(|m| {
-                    let line = m.source.position(m.span.start).line;
-                    format!("{}:{line}: {}", m.source.name(), m.message.get(lang))
-                });
-                let (what, name) = (what.unwrap_or_default(), shown(&self.name));
-                let source = now.config.source.clone();
-                let weakening = Weakening {
-                    source: source.unwrap_or_else(|| Arc::new(SourceFile::new(crate::config::NAME, ""))),
-                    pointer: Pointer::default(),
-                    span: Span::default(),
-                    message: both(
-                        format!("the policy in {name} cannot be read, so nothing is compared with it ({what})"),
-                        format!("policyen i {name} kan ikke leses, så ingenting sammenlignes med den ({what})"),
-                    ),
-                };
-                (now, vec![weakening])
-            }
+        let of = |commit: &str| -> Result<Result<(Policy, RuleSet), Vec<Mistake>>, Failure> {
+            let tree = self.git.tree(commit, &self.name)?;
+            let policy = policy_of(&self.git, &tree, &now, search, named, held)?;
+            Ok(policy.and_then(|policy| load(&policy).map(|rules| (policy, rules))))
         };
-        Ok(result)
+        let (mut before, earlier) = match of(&self.tip)? {
+            Ok(before) => before,
+            Err(mistakes) => return Ok(self.incomparable(now, &mistakes, lang)),
+        };
+        let (result, mut weakenings) = strictest(&before, &now, [&earlier, &rules], &self.name);
+        // What became stricter only after the change began is not the change's doing.
+        if self.tip != self.fork
+            && let Ok((fork, earlier)) = of(&self.fork)?
+        {
+            let (_, own) = strictest(&fork, &now, [&earlier, &rules], &self.name);
+            weakenings.retain(|w| own.iter().any(|other| other.pointer == w.pointer));
+        }
+        // The packs that an option names count then as now.
+        choose_packs(&mut before.config, packs, lang)?;
+        self.policy = Some(before);
+        Ok((result, weakenings))
+    }
+
+    /// A policy that cannot be read: what it would have said cannot be told, so the check fails.
+    fn incomparable(&self, now: Policy, mistakes: &[Mistake], lang: Lang) -> (Policy, Vec<Weakening>) {
+        let what = mistakes.first().map(|m| {
+            let line = m.source.position(m.span.start).line;
+            format!("{}:{line}: {}", m.source.name(), m.message.get(lang))
+        });
+        let (what, name) = (what.unwrap_or_default(), shown(&self.name));
+        let source = now.config.source.clone();
+        let weakening = Weakening {
+            source: source.unwrap_or_else(|| Arc::new(SourceFile::new(crate::config::NAME, ""))),
+            pointer: Pointer::default(),
+            span: Span::default(),
+            message: both(
+                format!("the policy in {name} cannot be read, so nothing is compared with it ({what})"),
+                format!("policyen i {name} kan ikke leses, så ingenting sammenlignes med den ({what})"),
+            ),
+            severity: Severity::Error,
+        };
+        let config = Config {
+            fail_on: None,
+            ..now.config
+        };
+        (Policy { config, ..now }, vec![weakening])
     }
 
     /// Manifests that git keeps below the paths: a change could name them in `.gitignore`. What lies in a
@@ -146,17 +162,31 @@ impl Past {
             .collect())
     }
 
-    /// Whether the change touches a file, or what a link leads to.
+    /// Whether the change touches a file: itself, a folder above it that is a link or a repository of its own,
+    /// or what links lead to.
     fn is_changed(&self, path: &Path) -> bool {
-        let touched = |path: &Path| self.git.inside(path).is_some_and(|path| self.changed.contains(&path));
-        touched(path) || (path.is_symlink() && path.canonicalize().is_ok_and(|target| touched(&target)))
+        let full = plain(path);
+        let above = full.ancestors().take_while(|path| *path != self.git.root);
+        let mut places: Vec<PathBuf> = above.map(Path::to_owned).collect();
+        places.extend(full.canonicalize().ok());
+        // What is gone has no place of its own any more, but its folder may.
+        let folder = full.parent().and_then(|folder| folder.canonicalize().ok());
+        places.extend(folder.zip(full.file_name()).map(|(folder, name)| folder.join(name)));
+        let root = self.git.root.canonicalize().ok();
+        places.iter().any(|place| {
+            let inside = self.git.inside(place).or_else(|| {
+                let inside = place.strip_prefix(root.as_ref()?).ok()?;
+                Some(crate::discover::shown(inside))
+            });
+            inside.is_some_and(|path| self.changed.contains(&path))
+        })
     }
 
     /// The waivers as they were, of manifests that the change touches.
     ///
     /// # Errors
     /// `git` does not answer.
-    pub(super) fn earlier(&self, linter: &Linter, found: &[Found]) -> Result<Earlier, Failure> {
+    pub(super) fn earlier(&self, linter: &Linter, found: &[Found], stdin: bool) -> Result<Earlier, Failure> {
         let mut earlier = Earlier {
             name: shown(&self.name),
             ..Earlier::default()
@@ -165,9 +195,16 @@ impl Past {
         earlier.changed = changed.map(|f| Arc::from(name_of(f))).collect();
         earlier.changed.insert("<stdin>".into());
         let tree = self.git.tree(&self.tip, &self.name)?;
-        for path in self.changed.iter().filter(|path| is_manifest(path)) {
+        let named: HashSet<String> = found.iter().filter_map(|f| self.git.inside(f.path())).collect();
+        // Standard input may hold any of them.
+        let is_read = |path: &&str| is_manifest(path) || named.contains(*path);
+        for path in tree
+            .paths()
+            .filter(|path| stdin || self.changed.contains(*path))
+            .filter(is_read)
+        {
             if let Some(bytes) = tree.read(path)?
-                && let Ok(source) = SourceFile::from_bytes(path.as_str(), bytes)
+                && let Ok(source) = SourceFile::from_bytes(path, bytes)
             {
                 for (system, waivers) in linter.waivers(&source) {
                     earlier.waivers.entry(system).or_default().extend(waivers);
@@ -193,17 +230,25 @@ impl Past {
             return Ok(());
         };
         let tree = self.git.tree(&self.fork, &self.name)?;
-        let there: HashSet<String> = found.iter().filter_map(|f| self.git.inside(f.path())).collect();
         let was = |path: &&str| {
             let full = self.git.root.join(path);
             is_manifest(path) && self.changed.contains(*path) && paths.iter().any(|p| full.starts_with(plain(p)))
         };
         let touched: Vec<&str> = tree.paths().filter(was).collect();
-        let removed = touched.iter().filter(|path| !there.contains(**path));
-        let removed: Vec<String> = removed.map(|path| (*path).to_owned()).collect();
+        let gone = touched
+            .iter()
+            .filter(|path| self.git.root.join(path).symlink_metadata().is_err());
+        let removed: Vec<String> = gone.map(|path| self.shown(path)).collect();
         let known = self.known(now, found, &tree, &touched, coverage)?;
         narrow(run, &earlier.changed, &known, self.name.clone(), removed);
         Ok(())
+    }
+
+    /// A path from the root as people see it: from the present folder, where it lies there.
+    fn shown(&self, path: &str) -> String {
+        let full = self.git.root.join(path);
+        let here = full.strip_prefix(plain(Path::new("."))).map(Path::to_owned);
+        escape(&crate::discover::shown(&here.unwrap_or(full))).into_owned()
     }
 
     /// What was found before the change.
@@ -232,9 +277,11 @@ impl Past {
         for path in touched {
             if let Some(bytes) = tree.read(path)? {
                 let full = self.git.root.join(path);
-                reports.push(check_bytes(&linter, path, bytes, Some(&full), &|_| true));
+                reports.push(check_bytes(&linter, &self.shown(path), bytes, Some(&full), &|_| true));
             }
         }
+        // Of two systems with one id, the first one counts: as now.
+        reports.sort_by(|a, b| Path::new(&**a.source.name()).cmp(Path::new(&**b.source.name())));
         Ok(known(&finish(&linter, reports, coverage)))
     }
 }
@@ -250,10 +297,11 @@ fn policy_of(
     tree: &Tree<'_>,
     now: &Policy,
     search: &[PathBuf],
-    named: [Option<&Path>; 2],
+    config: Option<&Path>,
+    held: baseline::Choice<'_>,
 ) -> Result<Result<Policy, Vec<Mistake>>, Failure> {
-    let [config, held] = named;
     let text = |path: &str| -> Result<Option<Arc<SourceFile>>, Failure> {
+        tree.is_plain(path)?;
         let name = format!("{}:{}", escape(&tree.name), escape(path));
         let bytes = tree.read(path)?;
         // What is no text is no policy either, and says so when it is read as one.
@@ -278,8 +326,12 @@ fn policy_of(
         };
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         policy.folder = git.root.join(folder);
+        if let Err(mistakes) = exclude(&policy.config, &policy.folder) {
+            return Ok(Err(mistakes));
+        }
         for (rules, _) in &policy.config.rules {
             let below = git.inside(&policy.folder.join(rules)).unwrap_or_default();
+            tree.is_plain(&below)?;
             let is_rule = |file: &&str| {
                 let rest = file
                     .strip_prefix(below.as_str())
@@ -291,11 +343,16 @@ fn policy_of(
             }
         }
     }
-    if held.is_some_and(|path| git.inside(path).is_none()) {
+    let named = held.named();
+    if named.is_some_and(|path| git.inside(path).is_none()) {
         policy.baseline.clone_from(&now.baseline);
-    } else if let Some(path) = place(held, &[baseline::NAME])
+    } else if !matches!(held, baseline::Choice::None)
+        && let Some(path) = place(named, &[baseline::NAME])
         && let Some(source) = text(&path)?
     {
+        // What is outdated in it is known by its name, which is the same then and now.
+        let name = now.baseline.as_ref().map(|baseline| Arc::clone(baseline.source.name()));
+        let source = name.map_or(source.clone(), |name| Arc::new(SourceFile::new(name, source.text())));
         policy.baseline = match Baseline::parse(&source) {
             Ok(baseline) => Some(baseline),
             Err(mistake) => return Ok(Err(vec![mistake])),

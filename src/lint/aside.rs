@@ -114,7 +114,7 @@ impl Checker<'_> {
         };
         let before = self.system.as_ref().and_then(|system| earlier.waivers.get(system));
         !earlier.changed.contains(self.source.name())
-            || before.is_some_and(|before| before.iter().any(|other| waiver.is_within(other)))
+            || before.is_some_and(|before| before.iter().any(|other| other.counts() && waiver.is_within(other)))
     }
 
     /// What keeps a waiver from having effect, beyond what the rules about waivers find.
@@ -154,6 +154,15 @@ impl Checker<'_> {
                     },
                 )
             }
+            State::NotYet | State::Without if waiver.from > waiver.expires && waiver.expires.is_some() => (
+                "waiver-unused",
+                match lang {
+                    Lang::En => format!("the waiver for `{name}` sets nothing aside: it ends before it begins"),
+                    Lang::Nb => {
+                        format!("unntaket for `{name}` setter ingenting til side: det slutter før det begynner")
+                    }
+                },
+            ),
             State::InEffect | State::NotYet | State::Without => return None,
         };
         let primary = self.location(&waiver.place, String::new());
@@ -221,7 +230,11 @@ pub(super) fn set_aside(
 
 /// The waivers of a file that set nothing aside.
 fn unused(linter: &Linter, file: &FileReport, standing: &[Arc<Standing>], coverage: Coverage) -> Vec<Finding> {
-    let is_used = |waiver: &Arc<Standing>| file.waived.iter().any(|w| Arc::ptr_eq(&w.waiver, waiver));
+    // Of several waivers for one rule, as when one is renewed early, all are in use.
+    let is_used = |waiver: &Arc<Standing>| {
+        let mut used = file.waived.iter().map(|waived| &waived.waiver);
+        used.any(|other| other.rule == waiver.rule && other.system == waiver.system)
+    };
     // What shows only over several manifests may have had no chance to show.
     let had_chance = |waiver: &Standing| {
         let rule = linter.rules.find(&waiver.rule).map(|n| &linter.rules.rules[n]);
@@ -271,6 +284,14 @@ pub(super) fn milder(file: &mut FileReport) -> Option<FileReport> {
     (!milder.is_empty()).then(|| FileReport::about(Arc::clone(&file.source), milder))
 }
 
+/// Whether a rule could find anything in this run: it is not off, and not all its packs are.
+fn could_be_found(linter: &Linter, rule: &str) -> bool {
+    let rules = &linter.rules;
+    let Some(number) = rules.find(rule) else { return true };
+    let mut packs = rules.rules[number].bases.iter().flat_map(|basis| &basis.packs);
+    !rules.is_off(number) && packs.any(|pack| rules.pack_switches[*pack] != Some(false))
+}
+
 /// The entries of the baseline that hold nothing back any more: of systems that were checked, or of any
 /// where everything was.
 pub(super) fn outdated(
@@ -285,7 +306,8 @@ pub(super) fn outdated(
     let entries = baseline.entries.iter().enumerate();
     let outdated: Vec<&Entry> = entries
         .filter(|(number, entry)| {
-            !matched.contains(number) && (coverage == Coverage::Whole || systems.contains(entry.system.as_str()))
+            let is_here = coverage == Coverage::Whole || systems.contains(entry.system.as_str());
+            is_here && !matched.contains(number) && could_be_found(linter, &entry.rule)
         })
         .map(|(_, entry)| entry)
         .collect();

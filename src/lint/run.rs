@@ -116,10 +116,12 @@ impl Run {
 
 /// Brings the files of a run together and adds what only shows over all of them.
 pub fn finish(linter: &Linter, mut files: Vec<FileReport>, coverage: Coverage) -> Run {
-    let summaries: Vec<Summary> = files
+    let mut summaries: Vec<Summary> = files
         .iter_mut()
         .flat_map(|f| std::mem::take(&mut f.summaries))
         .collect();
+    // What shows over several manifests is known by their systems, so it does not hang on the names of files.
+    summaries.sort_by(|a, b| a.system().cmp(b.system()));
     let loads = loads(&summaries);
     let counted = linter.rules.packs.iter().enumerate().map(|(number, pack)| {
         let active = |summary: &&Summary| summary.packs.get(number) == Some(&true);
@@ -143,21 +145,10 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>, coverage: Coverage) -
             .or_default()
             .push(finding);
     }
-    // Findings of two manifests with one system id must differ, too.
-    let mut first: HashMap<&str, &Arc<str>> = HashMap::new();
-    for summary in &summaries {
-        first.entry(summary.system()).or_insert(&summary.file);
-    }
     let mut about = Vec::new();
     for file in &mut files {
         let more = by_file.remove(file.source.name()).unwrap_or_default();
         aside::over_all(linter, file, more, coverage);
-        for finding in &mut file.findings {
-            let first = finding.system.as_deref().and_then(|system| first.get(system));
-            if first.is_some_and(|first| *first != file.source.name()) {
-                finding.apart.push_str(file.source.name());
-            }
-        }
         about.extend(aside::milder(file));
     }
     about.extend(aside::outdated(linter, &files, &summaries, coverage));

@@ -79,7 +79,7 @@ pub(super) fn aside(run: &Run, options: Options, lang: Lang) -> Vec<String> {
     let manifests = number(
         left.manifests,
         lang,
-        ["manifest is", "manifests are"],
+        ["manifest is as it was", "manifests are as they were"],
         ["manifest er", "manifester er"],
     );
     let found = match (left.findings.total(), lang) {
@@ -88,7 +88,7 @@ pub(super) fn aside(run: &Run, options: Options, lang: Lang) -> Vec<String> {
         _ => tally(left.findings, lang),
     };
     said.push(match lang {
-        Lang::En => format!("Only what changed since {since} is shown: {manifests} as they were ({found})."),
+        Lang::En => format!("Only what changed since {since} is shown: {manifests} ({found})."),
         Lang::Nb => format!("Bare det som er endret siden {since}, vises: {manifests} som før ({found})."),
     });
     if !left.removed.is_empty() {

@@ -418,7 +418,7 @@ impl<'d> Reader<'d, '_> {
                 "file" | "url" | "archive" => {
                     places += 1;
                     let read = self.one(&Kind::Text, Some(inner), value);
-                    open |= read == Value::Unknown;
+                    open |= read == Value::Unknown || (read != Value::Invalid && !read.is_answered());
                     read
                 }
                 "sha256" => self.one(&Kind::Text, Some(inner), value),

@@ -81,7 +81,7 @@ impl FromIterator<Severity> for Tally {
 
 /// The file as it is read. `null` ends the list, so that every entry has a comma behind it.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "expected keys and values")]
 struct FileText<'a> {
     #[serde(rename = "tillit-baseline")]
     version: u32,
@@ -90,7 +90,7 @@ struct FileText<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "expected an entry with keys and values")]
 struct EntryText {
     system: String,
     rule: String,
@@ -115,8 +115,19 @@ impl Entry {
 
 impl Baseline {
     /// A baseline of these entries.
-    pub fn new(source: Arc<SourceFile>, entries: Vec<Entry>) -> Baseline {
-        let by_fingerprint = entries.iter().enumerate().map(|(n, e)| (e.fingerprint, n)).collect();
+    pub fn new(source: Arc<SourceFile>, all: Vec<Entry>) -> Baseline {
+        let mut entries: Vec<Entry> = Vec::with_capacity(all.len());
+        let mut by_fingerprint: HashMap<Fingerprint, usize> = HashMap::with_capacity(all.len());
+        for entry in all {
+            match by_fingerprint.get(&entry.fingerprint) {
+                // Lines of both sides of a merge: the graver one holds back more.
+                Some(first) => entries[*first].severity = entries[*first].severity.max(entry.severity),
+                None => {
+                    by_fingerprint.insert(entry.fingerprint, entries.len());
+                    entries.push(entry);
+                }
+            }
+        }
         Baseline {
             source,
             entries,
@@ -129,7 +140,10 @@ impl Baseline {
     /// # Errors
     /// The first thing in it that does not fit the format.
     pub fn parse(source: &Arc<SourceFile>) -> Result<Baseline, Mistake> {
-        let text = source.text();
+        let all = source.text();
+        // A byte order mark is no part of the text.
+        let text = all.strip_prefix('\u{feff}').unwrap_or(all);
+        let mark = all.len() - text.len();
         let wrong = |span: Span, en: &str, nb: &str| Mistake {
             source: Arc::clone(source),
             span,
@@ -146,8 +160,16 @@ impl Baseline {
             let at = base + offset(&text[base..], error.line(), error.column());
             let said = error.to_string();
             let said = said.split(" at line ").next().unwrap_or_default();
-            wrong(Span::new(at, at), said, said)
+            wrong(
+                Span::new(mark + at, mark + at),
+                said,
+                "her står noe som ikke hører til i formatet",
+            )
         };
+        if !text.trim_start().starts_with('{') {
+            let (en, nb) = ("it does not begin with `{`", "den begynner ikke med `{`");
+            return Err(wrong(Span::new(mark, mark), en, nb));
+        }
         let file: FileText<'_> = serde_json::from_str(text).map_err(|error| json(&error, 0))?;
         if file.version != VERSION {
             let (en, nb) = (
@@ -160,7 +182,7 @@ impl Baseline {
         for raw in file.findings {
             // What is borrowed lies in the text.
             let start = (raw.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-            let span = Span::new(start, start + raw.get().len());
+            let span = Span::new(mark + start, mark + start + raw.get().len());
             let Some(entry): Option<EntryText> =
                 serde_json::from_str(raw.get()).map_err(|error| json(&error, start))?
             else {

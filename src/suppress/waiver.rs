@@ -8,7 +8,7 @@ use crate::text::nearest;
 use crate::value::Value;
 
 /// The rules that say what a waiver needs to have effect.
-const NEEDED: [&str; 2] = ["waiver-needs-both-parties", "waiver-too-long"];
+const NEEDED: [&str; 3] = ["waiver-needs-both-parties", "waiver-one-name", "waiver-too-long"];
 
 /// A rule that the parties have set aside for a system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,11 @@ pub enum State {
 }
 
 impl Waiver {
+    /// Whether it has effect, or will have it.
+    pub fn counts(&self) -> bool {
+        matches!(self.state, State::InEffect | State::NotYet)
+    }
+
     /// Whether it allows no more than another one: the same rule, signatures and record, for days that the
     /// other one covers as well.
     pub fn is_within(&self, other: &Waiver) -> bool {

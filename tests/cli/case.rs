@@ -66,7 +66,8 @@ pub fn run(text: &str) -> Result<String, String> {
             "env" => environment.push(rest.split_once('=').ok_or("env NAME=VALUE")?),
             "stdin" => stdin = body,
             "run" => {
-                let words = words(rest);
+                let here = sandbox.folder().to_string_lossy();
+                let words: Vec<String> = words(rest).iter().map(|word| word.replace("[HERE]", &here)).collect();
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 let mut command = sandbox.command(&words);
                 if has_git {
