@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -101,19 +102,34 @@ pub fn plain(path: &Path) -> PathBuf {
 }
 
 fn walk(path: &Path, exclude: &Exclude, found: &mut Vec<Found>, errors: &mut Vec<Unreadable>) {
+    if let Some(odd) = plain(path).ancestors().find_map(endless) {
+        errors.push(odd);
+        return;
+    }
     let mut builder = WalkBuilder::new(path);
     builder
         .require_git(false)
         .follow_links(false)
         .sort_by_file_name(Ord::cmp);
-    if let Ok(exclude) = exclude.0.build()
-        && !exclude.is_empty()
-    {
-        builder.filter_entry(move |entry| {
-            let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
-            entry.depth() == 0 || !exclude.matched(plain(entry.path()), is_folder).is_ignore()
-        });
-    }
+    let exclude = exclude.0.build().ok().filter(|exclude| !exclude.is_empty());
+    let odd = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&odd);
+    builder.filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
+        let is_out = |exclude: &Gitignore| exclude.matched(plain(entry.path()), is_folder).is_ignore();
+        if entry.depth() == 0 {
+            return true;
+        }
+        if exclude.as_ref().is_some_and(is_out) {
+            return false;
+        }
+        let odd = Some(entry.path()).filter(|_| is_folder).and_then(endless);
+        let is_odd = odd.is_some();
+        if let Ok(mut seen) = seen.lock() {
+            seen.extend(odd);
+        }
+        !is_odd
+    });
     for entry in builder.build() {
         match entry {
             Ok(entry) => {
@@ -132,6 +148,20 @@ fn walk(path: &Path, exclude: &Exclude, found: &mut Vec<Found>, errors: &mut Vec
             }
         }
     }
+    if let Ok(mut odd) = odd.lock() {
+        errors.append(&mut odd);
+    }
+}
+
+/// A list of what is ignored that is no regular file. The walk reads such lists on its way: a pipe would make
+/// it wait, a device would never end. The folder is not walked then.
+fn endless(folder: &Path) -> Option<Unreadable> {
+    let lists = [".gitignore", ".ignore"].map(|name| folder.join(name));
+    let path = lists
+        .into_iter()
+        .find(|list| list.metadata().is_ok_and(|meta| !meta.is_file()))?;
+    let error = io::ErrorKind::InvalidInput.into();
+    Some(Unreadable { path, error })
 }
 
 fn error_path(error: &ignore::Error) -> Option<PathBuf> {

@@ -25,6 +25,8 @@ pub struct Hit {
     pub message: String,
     /// The place.
     pub place: Place,
+    /// Steps of the place's pointer that name what was examined.
+    pub examined: usize,
     /// Further places.
     pub see: Vec<Place>,
     /// The clauses that count here.
@@ -139,6 +141,7 @@ impl<'d> Examined<'d> {
             declared,
             message,
             place,
+            examined: self.manifest.depth(self.innermost()),
             see,
             bases: named(self.rules, &bases, packs, self.today),
         })

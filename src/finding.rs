@@ -102,6 +102,8 @@ pub struct Finding {
     pub severity: Severity,
     /// Id of the system that the manifest describes, where it has one.
     pub system: Option<Arc<str>>,
+    /// Steps of the place's pointer that name what the rule examined; what follows is where it showed.
+    pub examined: usize,
     /// What tells it apart from other findings of the rule at the same place of the system; mostly nothing.
     pub apart: String,
     /// True when it rests on what the manifest says, false when on what it leaves open.
@@ -163,6 +165,7 @@ impl Finding {
             rule: rule.into(),
             severity,
             system: None,
+            examined: usize::MAX,
             apart: String::new(),
             declared: true,
             message,
@@ -172,6 +175,11 @@ impl Finding {
             bases: Vec::new(),
             related: Vec::new(),
         }
+    }
+
+    /// The place by name, the same in whatever order lists stand.
+    pub fn place(&self) -> String {
+        self.primary.pointer.examined(self.examined)
     }
 
     /// What it is known by. A finding that belongs to no system is known by the name of its file.

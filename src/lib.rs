@@ -9,6 +9,7 @@
 pub mod source;
 pub mod pointer;
 pub mod text;
+pub mod safe_json;
 pub mod finding;
 pub mod yaml;
 pub mod builtin;

@@ -17,9 +17,18 @@ pub struct Pointer(pub Vec<Step>);
 
 impl Pointer {
     /// The pointer with items named by their `id` or `name` instead of their index, so that it
-    /// stays the same when other items come or go. Fingerprints are made from it.
+    /// stays the same when other items come or go.
     pub fn stable(&self) -> String {
-        self.render(true)
+        self.render(|_, index, id| id.map_or_else(|| index.to_string(), str::to_owned))
+    }
+
+    /// The stable pointer with items named only in its first steps: below what was examined, an item is where
+    /// something showed first, and which one that is depends on the order of a list.
+    pub fn examined(&self, steps: usize) -> String {
+        self.render(|step, index, id| match step < steps {
+            true => id.map_or_else(|| index.to_string(), str::to_owned),
+            false => String::new(),
+        })
     }
 
     /// The top-level block that the place is in.
@@ -27,9 +36,10 @@ impl Pointer {
         Pointer(self.0.iter().take(1).cloned().collect())
     }
 
-    fn render(&self, by_id: bool) -> String {
+    /// The pointer with items named by their step, index and id.
+    fn render(&self, name: impl Fn(usize, usize, Option<&str>) -> String) -> String {
         let mut out = String::new();
-        for step in &self.0 {
+        for (number, step) in self.0.iter().enumerate() {
             match step {
                 Step::Key(key) => {
                     if !out.is_empty() {
@@ -37,8 +47,7 @@ impl Pointer {
                     }
                     out.push_str(key);
                 }
-                Step::Item(_, Some(id)) if by_id => out.push_str(&format!("[{id}]")),
-                Step::Item(index, _) => out.push_str(&format!("[{index}]")),
+                Step::Item(index, id) => out.push_str(&format!("[{}]", name(number, *index, id.as_deref()))),
             }
         }
         if out.is_empty() { "$".to_owned() } else { out }
@@ -47,7 +56,7 @@ impl Pointer {
 
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(false))
+        f.write_str(&self.render(|_, index, _| index.to_string()))
     }
 }
 
@@ -66,6 +75,8 @@ mod tests {
         ]);
         assert_eq!(p.to_string(), "data.inputs[2].retention");
         assert_eq!(p.stable(), "data.inputs[badge].retention");
+        assert_eq!(p.examined(3), "data.inputs[badge].retention");
+        assert_eq!(p.examined(0), "data.inputs[].retention");
         assert_eq!(Pointer::default().to_string(), "$");
     }
 }

@@ -7,7 +7,6 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 mod quote;
-mod safe_json;
 pub mod sarif;
 mod summary;
 #[cfg(feature = "cli")]

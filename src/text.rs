@@ -115,6 +115,21 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The line, unless a build runner would take it for a command: `::name::` at its beginning, or `##[name]`,
+/// `##vso[name]` and the like anywhere in it. Then one character of it is replaced by its like.
+pub fn guarded(line: &str) -> Cow<'_, str> {
+    let mut line = Cow::Borrowed(line);
+    if line.trim_start().starts_with("::") {
+        line = Cow::Owned(line.replacen("::", "∷", 1));
+    }
+    let is_name = |c: char| c.is_ascii_alphanumeric();
+    let is_command = |(at, _)| line[..at].trim_end_matches(is_name).ends_with("##");
+    if line.contains("##") && line.match_indices('[').any(is_command) {
+        line = Cow::Owned(line.replace("##", "#♯"));
+    }
+    line
+}
+
 /// A value from a manifest as a message shows it: one line, nothing unsafe, not too long.
 pub fn shown(value: &str) -> String {
     escape(&cut(value.trim(), LONGEST_VALUE)).into_owned()
@@ -157,6 +172,17 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_line_is_a_command_to_a_build_runner() {
+        assert_eq!(guarded("  ::error::x"), "  ∷error::x");
+        assert_eq!(guarded("a ##[error]x"), "a #♯[error]x");
+        assert_eq!(guarded("##vso[task.setvariable]x"), "#♯vso[task.setvariable]x");
+        assert_eq!(guarded("a ##teamcity[x ##"), "a #♯teamcity[x #♯");
+        assert_eq!(guarded("###[error]"), "#♯#[error]");
+        assert_eq!(guarded("a::b"), "a::b");
+        assert_eq!(guarded("## Purpose [1]"), "## Purpose [1]");
+    }
 
     #[test]
     fn unsafe_characters_are_written_out() {

@@ -109,7 +109,7 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
         .as_deref()
         .map_or("-".to_owned(), |file| escape(&shown(file)).into_owned());
     output::note(&match lang {
-        Lang::En => format!("{name}: {count} findings will be held back"),
+        Lang::En => format!("{name}: {count} {} will be held back", plural(count)),
         Lang::Nb => format!("{name}: {count} funn blir holdt tilbake"),
     });
     if left > 0 {
@@ -117,12 +117,14 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
             Lang::En => {
                 format!("{left} findings are not held back, because they can only be fixed; `tillit check` shows them")
             }
-            Lang::Nb => {
-                format!("{left} funn blir ikke holdt tilbake, fordi de bare kan rettes. `tillit check` viser dem")
-            }
+            Lang::Nb => format!("{left} funn kan bare rettes, og vises fortsatt"),
         });
     }
     Ok(true)
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "finding" } else { "findings" }
 }
 
 /// The entries for all findings of rules that can be waived, also for those that are; and how many findings

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use super::{Common, Failure};
 use crate::finding::Mistake;
 use crate::report::text::render_mistakes;
-use crate::text::{Lang, escape, is_unsafe};
+use crate::text::{Lang, escape, guarded, is_unsafe};
 
 /// Writes a report to a file or to standard output.
 ///
@@ -77,6 +77,7 @@ pub(super) fn reason(error: &io::Error, lang: Lang) -> String {
         K::PermissionDenied => ("permission is denied", "tilgangen er sperret"),
         K::IsADirectory => ("it is a folder", "det er en mappe"),
         K::NotADirectory => ("part of the path is not a folder", "en del av stien er ikke en mappe"),
+        K::InvalidInput => ("it is not a regular file", "det er ikke en vanlig fil"),
         K::StorageFull => ("the disk is full", "disken er full"),
         K::ReadOnlyFilesystem => ("the disk is read-only", "disken kan bare leses"),
         _ => return error.to_string(),
@@ -135,13 +136,13 @@ pub(super) fn show_mistakes(mistakes: &[Mistake], lang: Lang, common: &Common) {
 /// Says why the arguments cannot be understood, or prints the help that they ask for.
 pub(super) fn refuse(error: &clap::Error) -> ExitCode {
     let plain = error.render().to_string();
-    let is_safe = |line: &str| !line.contains(is_unsafe);
+    let is_safe = |line: &str| !line.contains(is_unsafe) && guarded(line) == line;
     // Arguments may be names of files that somebody else has chosen.
     let written = if plain.lines().all(is_safe) {
         error.print()
     } else {
-        let lines: Vec<_> = plain.lines().map(escape).collect();
-        writeln!(io::stderr().lock(), "{}", lines.join("\n"))
+        let lines = plain.lines().map(|line| guarded(&escape(line)).into_owned());
+        writeln!(io::stderr().lock(), "{}", lines.collect::<Vec<_>>().join("\n"))
     };
     match written {
         Ok(()) if !error.use_stderr() => ExitCode::SUCCESS,
@@ -151,7 +152,7 @@ pub(super) fn refuse(error: &clap::Error) -> ExitCode {
 
 /// Says something on standard error that is not part of the report.
 pub(super) fn note(message: &str) {
-    let _ = writeln!(io::stderr().lock(), "tillit: {}", escape(message));
+    let _ = writeln!(io::stderr().lock(), "tillit: {}", guarded(&escape(message)));
 }
 
 /// The width of the terminal, if there is one.

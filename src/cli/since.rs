@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Failure;
+use rayon::prelude::*;
+
 use super::baseline;
 use super::configuration::NAMES;
 use super::files::{check_bytes, check_file, name_of};
@@ -126,7 +128,8 @@ impl Past {
         Ok(result)
     }
 
-    /// Manifests that git keeps below the paths, though `.gitignore` or a hidden folder would leave them out.
+    /// Manifests that git keeps below the paths: a change could name them in `.gitignore`. What lies in a
+    /// hidden folder is left out, as always.
     ///
     /// # Errors
     /// `git` does not answer.
@@ -134,7 +137,9 @@ impl Past {
         let here = plain(Path::new("."));
         let manifests = self.git.tracked()?.into_iter().filter(|path| is_manifest(path));
         let full = manifests.map(|path| self.git.root.join(path));
-        let below = full.filter(|path| paths.iter().any(|p| path.starts_with(plain(p))));
+        let is_open = |rest: &Path| !rest.iter().any(|name| name.to_string_lossy().starts_with('.'));
+        let is_below = |path: &Path, folder: &Path| path.strip_prefix(plain(folder)).is_ok_and(is_open);
+        let below = full.filter(|path| paths.iter().any(|folder| is_below(path, folder)));
         let there = below.filter(|path| path.symlink_metadata().is_ok() && !exclude.matches(path));
         Ok(there
             .map(|path| path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path))
@@ -182,6 +187,7 @@ impl Past {
         now: &Linter,
         found: &[Found],
         paths: &[PathBuf],
+        coverage: Coverage,
     ) -> Result<(), Failure> {
         let Some(earlier) = now.earlier.as_ref().filter(|_| self.narrow) else {
             return Ok(());
@@ -195,35 +201,41 @@ impl Past {
         let touched: Vec<&str> = tree.paths().filter(was).collect();
         let removed = touched.iter().filter(|path| !there.contains(**path));
         let removed: Vec<String> = removed.map(|path| (*path).to_owned()).collect();
-        let known = self.known(now, found, &tree, &touched)?;
+        let known = self.known(now, found, &tree, &touched, coverage)?;
         narrow(run, &earlier.changed, &known, self.name.clone(), removed);
         Ok(())
     }
 
     /// What was found before the change.
-    fn known(&self, now: &Linter, found: &[Found], tree: &Tree<'_>, touched: &[&str]) -> Result<Known, Failure> {
-        let Some(policy) = &self.policy else {
+    fn known(
+        &self,
+        now: &Linter,
+        found: &[Found],
+        tree: &Tree<'_>,
+        touched: &[&str],
+        coverage: Coverage,
+    ) -> Result<Known, Failure> {
+        let (Some(policy), Some(earlier)) = (&self.policy, &now.earlier) else {
             return Ok(Known::new());
         };
         let linter = Linter::new(&policy.config, &policy.rules, now.today, now.lang);
         let mut linter = linter.map_err(|mistakes| Failure::Mistakes(mistakes, now.lang))?;
         linter.baseline.clone_from(&policy.baseline);
-        let mut reports: Vec<FileReport> = Vec::new();
         // A record that the change touches was in order before, as far as anybody knows.
-        let is_changed = |path: &Path| self.is_changed(path);
-        for found in found.iter().filter(|f| !self.is_changed(f.path())) {
-            match check_file(&linter, found, &is_changed) {
-                Ok(report) => reports.push(report),
-                Err(_) => continue,
-            }
-        }
+        let assumed = |path: &Path| self.is_changed(path);
+        let same = found
+            .par_iter()
+            .filter(|found| !earlier.changed.contains(name_of(found).as_str()))
+            // What cannot be read was said when it was read first.
+            .filter_map(|found| check_file(&linter, found, &assumed).ok());
+        let mut reports: Vec<FileReport> = same.collect();
         for path in touched {
             if let Some(bytes) = tree.read(path)? {
                 let full = self.git.root.join(path);
                 reports.push(check_bytes(&linter, path, bytes, Some(&full), &|_| true));
             }
         }
-        Ok(known(&finish(&linter, reports, Coverage::Part)))
+        Ok(known(&finish(&linter, reports, coverage)))
     }
 }
 

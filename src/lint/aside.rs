@@ -204,15 +204,15 @@ pub(super) fn set_aside(
     if !rule.is_some_and(|rule| rule.waivable) {
         return Some(finding);
     }
-    let held = linter.baseline.as_ref().and_then(|baseline| baseline.holds(&finding));
-    report.matched.extend(held);
+    let entry = linter.baseline.as_ref().and_then(|baseline| baseline.find(&finding));
+    report.matched.extend(entry.map(|(number, _)| number));
     let covers = |waiver: &&Arc<Standing>| waiver.rule == finding.rule && waiver.system == finding.system;
     if let Some(waiver) = standing.iter().find(covers) {
         let waiver = Arc::clone(waiver);
         report.waived.push(Waived { finding, waiver });
         return None;
     }
-    if held.is_some() {
+    if entry.is_some_and(|(_, held)| held) {
         report.held_back.add(finding.severity);
         return None;
     }

@@ -243,6 +243,7 @@ impl Checker<'_> {
         let primary = self.location(&hit.place, label);
         let help = rule.tail().help.get(lang).to_owned();
         Finding {
+            examined: hit.examined,
             declared: hit.declared,
             system: self.system.clone(),
             secondary,
@@ -316,6 +317,7 @@ impl Checker<'_> {
             declared: true,
             message: rule.tail().message.get(self.lang()).to_owned(),
             place: manifest.anchor(0),
+            examined: 0,
             see: Vec::new(),
             bases: bases(rules, rule, &vec![true; packs.len()], self.linter.today),
         })

@@ -7,10 +7,10 @@ use std::io;
 use serde::{Serialize, Serializer};
 
 use super::basis::rule_of;
-use super::safe_json;
 use super::words::Fingerprints;
 use crate::finding::{Finding, Severity};
 use crate::lint::{Linter, Run};
+use crate::safe_json;
 use crate::text::one_line;
 
 /// Writes the report.

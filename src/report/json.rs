@@ -11,11 +11,11 @@ use serde::{Serialize, Serializer};
 
 use super::Options;
 use super::basis::{category, clauses, rule_of};
-use super::safe_json::write;
 use crate::assess::Load;
 use crate::finding::{self, Severity};
 use crate::lint::{Linter, Run, Unread, Waived};
 use crate::ruleset::RuleSet;
+use crate::safe_json::write;
 use crate::source;
 use crate::suppress::Tally;
 

@@ -32,7 +32,7 @@ const MOST_RULES: usize = 20;
 /// What `out` says.
 pub fn render(linter: &Linter, run: &Run, options: Options, out: &mut dyn io::Write) -> io::Result<()> {
     let lang = linter.lang;
-    let head = head(linter, run);
+    let head = head(linter, run, options);
     let entries = entries(run, options);
     let mut room = MOST_BYTES.saturating_sub(head.len() + SPARE_BYTES);
     let mut texts: Vec<(&Entry<'_>, String)> = Vec::new();
@@ -69,9 +69,9 @@ pub fn render(linter: &Linter, run: &Run, options: Options, out: &mut dyn io::Wr
 }
 
 /// How much was found, what was checked, and what is not shown.
-fn head(linter: &Linter, run: &Run) -> String {
+fn head(linter: &Linter, run: &Run, options: Options) -> String {
     let lang = linter.lang;
-    let aside = summary::aside(run, lang);
+    let aside = summary::aside(run, options, lang);
     let found: Tally = run.findings().map(|finding| finding.severity).collect();
     let found = match (found.total(), run.unread.len(), aside.len()) {
         (0, 0, 0) => lang.pick("nothing to point out", "ingenting å bemerke").to_owned(),

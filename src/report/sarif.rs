@@ -10,14 +10,15 @@ use std::io;
 
 use serde::{Serialize, Serializer};
 
+use super::Options;
 use super::basis::{Clause, category, clauses, docs_page, gravity};
 use super::quote::quoted;
 use super::words::{Fingerprints, Told, waived};
-use super::{Options, safe_json};
 use crate::finding::{Finding, Location, Severity};
 use crate::lint::{LeftOut, Linter, Run, Standing};
 use crate::rule::{PackKind, Rule, Tail};
 use crate::ruleset::RuleSet;
+use crate::safe_json;
 use crate::text::{Lang, Localized, cut, one_line};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

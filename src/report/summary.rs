@@ -1,5 +1,6 @@
 //! What a report says of a run as a whole, in words.
 
+use super::Options;
 use crate::finding::Severity;
 use crate::lint::{Linter, Run};
 use crate::suppress::Tally;
@@ -53,14 +54,16 @@ pub(super) fn unread(run: &Run, lang: Lang) -> Option<String> {
 }
 
 /// What was found and is not shown: nothing is left out in silence.
-pub(super) fn aside(run: &Run, lang: Lang) -> Vec<String> {
+pub(super) fn aside(run: &Run, options: Options, lang: Lang) -> Vec<String> {
     let mut said = Vec::new();
     let waived = run.waived().count();
     if waived > 0 {
         let findings = number(waived, lang, ["finding", "findings"], ["funn", "funn"]);
-        said.push(match lang {
-            Lang::En => format!("Set aside by waivers: {findings}; `--show-waived` shows them."),
-            Lang::Nb => format!("Satt til side av unntak: {findings}. `--show-waived` viser dem."),
+        said.push(match (options.show_waived, lang) {
+            (true, Lang::En) => format!("Set aside by waivers: {findings}."),
+            (true, Lang::Nb) => format!("Satt til side av unntak: {findings}."),
+            (false, Lang::En) => format!("Set aside by waivers: {findings}; `--show-waived` shows them."),
+            (false, Lang::Nb) => format!("Satt til side av unntak: {findings}. `--show-waived` viser dem."),
         });
     }
     let held = run.held_back();

@@ -66,9 +66,9 @@ pub fn render(linter: &Linter, run: &Run, options: Options, style: Style, out: &
         }
     }
     if style.quiet {
-        summary::counts(&mut page, run)
+        summary::counts(&mut page, run, options)
     } else {
-        summary::render(&mut page, linter, run)
+        summary::render(&mut page, linter, run, options)
     }
 }
 

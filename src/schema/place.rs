@@ -142,6 +142,11 @@ impl<'d> Manifest<'d> {
         last.is_none_or(|last| self.document.span(last).end < self.document.span(node).end)
     }
 
+    /// Steps of the pointer to an instance.
+    pub fn depth(&self, instance: InstanceId) -> usize {
+        self.pointer(instance, None).0.len()
+    }
+
     fn pointer(&self, instance: InstanceId, path: Option<&str>) -> Pointer {
         let mut steps = Vec::new();
         let keys = |steps: &mut Vec<Step>, path: &str| {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::finding::{Finding, Fingerprint, Mistake, Severity};
+use crate::safe_json::string;
 use crate::source::{SourceFile, Span};
 use crate::text::both;
 
@@ -104,7 +105,7 @@ impl Entry {
         Some(Entry {
             system: finding.system.as_deref()?.to_owned(),
             rule: finding.rule.to_string(),
-            place: finding.primary.pointer.stable(),
+            place: finding.place(),
             fingerprint: finding.fingerprint(),
             severity: finding.severity,
             span: Span::default(),
@@ -191,10 +192,10 @@ impl Baseline {
         Ok(Baseline::new(Arc::clone(source), entries))
     }
 
-    /// The entry that holds a finding back: one with its fingerprint, for a finding no graver than it was.
-    pub fn holds(&self, finding: &Finding) -> Option<usize> {
+    /// The entry for a finding, and whether it holds it back: a graver finding than it was is a new one.
+    pub fn find(&self, finding: &Finding) -> Option<(usize, bool)> {
         let number = *self.by_fingerprint.get(&finding.fingerprint())?;
-        (finding.severity <= self.entries[number].severity).then_some(number)
+        Some((number, finding.severity <= self.entries[number].severity))
     }
 
     /// The file: sorted by system, rule and place, so that changes of two systems lie apart and merge.
@@ -203,12 +204,11 @@ impl Baseline {
         entries.dedup_by_key(|entry| entry.fingerprint);
         let mut out = format!("{{\n\"tillit-baseline\": {VERSION},\n\"findings\": [\n");
         for entry in &entries {
-            let quoted = |text: &str| serde_json::Value::from(text).to_string();
             out.push_str(&format!(
                 "{{\"system\": {}, \"rule\": {}, \"place\": {}, \"severity\": \"{}\", \"fingerprint\": \"{}\"}},\n",
-                quoted(&entry.system),
-                quoted(&entry.rule),
-                quoted(&entry.place),
+                string(&entry.system),
+                string(&entry.rule),
+                string(&entry.place),
                 entry.severity,
                 entry.fingerprint
             ));

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! `file` (`file+` with `\xHH` for single bytes), `folder`, `link NAME -> TARGET` set up what is
-//! there; `env NAME=VALUE` and `stdin` belong to the next `run`, `in FOLDER` to all that follow. `stdout`, `stderr` (left out when
+//! there, `remove NAME` takes away, and `git ARGUMENTS` runs git, which the program then finds, too; `env NAME=VALUE` and `stdin` belong to the next `run`, `in FOLDER` to all that follow. `stdout`, `stderr` (left out when
 //! empty) and `exit` are what came of it; `then NAME` is what a file holds afterwards.
 
 use std::fmt::Write as _;
@@ -46,6 +46,7 @@ pub fn run(text: &str) -> Result<String, String> {
     let mut environment: Vec<(&str, &str)> = Vec::new();
     let mut stdin = "";
     let mut folder = "";
+    let mut has_git = false;
     for Section { head, body } in sections {
         let (kind, rest) = head.split_once(' ').unwrap_or((head, ""));
         if !matches!(kind, "stdout" | "stderr" | "exit" | "then") {
@@ -56,6 +57,11 @@ pub fn run(text: &str) -> Result<String, String> {
             "file+" => _ = sandbox.file(rest, bytes(body)),
             "folder" => fs::create_dir_all(sandbox.path(rest)).map_err(|e| e.to_string())?,
             "link" => link(&sandbox, rest)?,
+            "remove" => fs::remove_file(sandbox.path(rest)).map_err(|e| format!("{rest}: {e}"))?,
+            "git" => {
+                has_git = true;
+                git(&sandbox, folder, &words(rest))?;
+            }
             "in" => folder = rest,
             "env" => environment.push(rest.split_once('=').ok_or("env NAME=VALUE")?),
             "stdin" => stdin = body,
@@ -63,6 +69,9 @@ pub fn run(text: &str) -> Result<String, String> {
                 let words = words(rest);
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 let mut command = sandbox.command(&words);
+                if has_git {
+                    command.envs(git_environment());
+                }
                 command
                     .envs(std::mem::take(&mut environment))
                     .current_dir(sandbox.path(folder));
@@ -88,6 +97,45 @@ pub fn run(text: &str) -> Result<String, String> {
         }
     }
     Ok(out)
+}
+
+/// Where git is, and nothing of what this machine sets for it.
+fn git_environment() -> [(&'static str, std::ffi::OsString); 3] {
+    [
+        ("PATH", std::env::var_os("PATH").unwrap_or_default()),
+        ("GIT_CONFIG_GLOBAL", "/dev/null".into()),
+        ("GIT_CONFIG_NOSYSTEM", "1".into()),
+    ]
+}
+
+/// Runs git, as the same person at the same time each time.
+fn git(sandbox: &Sandbox, folder: &str, arguments: &[String]) -> Result<(), String> {
+    let mut command = std::process::Command::new("git");
+    command
+        .args([
+            "-c",
+            "init.defaultBranch=main",
+            "-c",
+            "user.name=Kari",
+            "-c",
+            "user.email=kari@example.org",
+        ])
+        .args(["-c", "protocol.file.allow=always"])
+        .args(
+            arguments
+                .iter()
+                .map(|a| a.replace("[HERE]", &sandbox.folder().to_string_lossy())),
+        )
+        .current_dir(sandbox.path(folder))
+        .envs(git_environment());
+    let output = command.output().map_err(|e| format!("git: {e}"))?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(format!(
+            "git {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        )),
+    }
 }
 
 /// Words as a shell cuts them: at blanks, but not inside single or double quotes.

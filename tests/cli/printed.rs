@@ -26,7 +26,7 @@ fn repository(name: &str) -> String {
 #[test]
 fn the_schemas_are_those_of_the_repository() {
     let sandbox = Sandbox::new();
-    for name in ["manifest", "rule", "config", "report"] {
+    for name in ["manifest", "rule", "config", "report", "baseline"] {
         let text = printed(&sandbox, &["schema", name]);
         assert_eq!(text, repository(&format!("schemas/{name}.v1.schema.json")), "{name}");
     }
@@ -37,7 +37,16 @@ fn completions_know_every_command() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let text = printed(&sandbox, &["completions", shell]);
-        for command in ["check", "init", "explain", "rules", "test", "schema", "completions"] {
+        for command in [
+            "check",
+            "baseline",
+            "init",
+            "explain",
+            "rules",
+            "test",
+            "schema",
+            "completions",
+        ] {
             assert!(text.contains(command), "{shell}: {command}");
         }
         assert!(text.contains("allow-empty"), "{shell}");
@@ -82,7 +91,16 @@ fn rules_of_a_pack() {
 #[test]
 fn every_command_has_an_example_in_its_help() {
     let sandbox = Sandbox::new();
-    for command in ["check", "init", "explain", "rules", "test", "schema", "completions"] {
+    for command in [
+        "check",
+        "baseline",
+        "init",
+        "explain",
+        "rules",
+        "test",
+        "schema",
+        "completions",
+    ] {
         let help = printed(&sandbox, &[command, "--help"]);
         assert!(help.contains(&format!("\n  tillit {command}")), "{command}: {help}");
     }

@@ -276,3 +276,29 @@ fn a_very_deep_folder() {
     assert_eq!((code, err.as_str()), (1, ""));
     assert!(out.lines().all(|line| line.chars().count() <= 120), "{out}");
 }
+
+/// A list of what is ignored that would never end, or make the search wait.
+#[test]
+fn a_list_of_ignored_files_that_is_none() {
+    let sandbox = Sandbox::new();
+    sandbox.file("a/a.tillit.yaml", CLEAN).file("b/b.tillit.yaml", CLEAN);
+    symlink("/dev/zero", sandbox.path("a/.gitignore")).unwrap();
+    let (code, out, err) = sandbox.text(&["check"]);
+    assert_eq!(
+        err,
+        "tillit: error: cannot read a/.gitignore: it is not a regular file\n\
+         tillit: error: not everything could be checked; see above\n"
+    );
+    assert_eq!(code, 2);
+    assert_eq!(
+        out,
+        "Not everything could be read; not checked: 1 (a/.gitignore)\n\
+         1 manifest in 1 file checked.\n\
+         Packs: core. Only policy was checked: no law pack counts here.\n"
+    );
+    let made = Command::new("mkfifo").arg(sandbox.path(".ignore")).status().unwrap();
+    assert!(made.success());
+    let (code, out, err) = sandbox.text(&["check", "b", "--lang", "nb"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains(".ignore: det er ikke en vanlig fil\n"), "{err}");
+}

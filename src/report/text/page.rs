@@ -5,8 +5,8 @@ use std::io;
 
 use super::Style;
 use crate::finding::Severity;
-use crate::text::Lang;
 pub(super) use crate::text::one_line as clean;
+use crate::text::{Lang, guarded};
 
 /// Colours, as codes of the terminal.
 #[derive(Clone, Copy, Debug)]
@@ -151,29 +151,9 @@ pub(super) fn char_width(c: char) -> usize {
     width(c.encode_utf8(&mut [0; 4]))
 }
 
-/// The line, unless a build runner would take it for a command: `::name::` at its beginning or
-/// `##[name]` anywhere in it. Then one character of it is replaced by its like.
-fn guarded(line: &str) -> Cow<'_, str> {
-    let mut line = Cow::Borrowed(line);
-    if line.trim_start().starts_with("::") {
-        line = Cow::Owned(line.replacen("::", "∷", 1));
-    }
-    if line.contains("##[") {
-        line = Cow::Owned(line.replace("##[", "#♯["));
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_line_is_a_command_to_a_build_runner() {
-        assert_eq!(guarded("  ::error::x"), "  ∷error::x");
-        assert_eq!(guarded("a ##[error]x"), "a #♯[error]x");
-        assert_eq!(guarded("a::b"), "a::b");
-    }
 
     #[test]
     fn cut_by_columns_not_by_bytes() {

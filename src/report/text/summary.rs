@@ -8,6 +8,7 @@ use crate::assess::Load;
 use crate::explain;
 use crate::finding::{Finding, Severity};
 use crate::lint::{FileReport, Linter, Run};
+use crate::report::Options;
 use crate::report::basis::{category, rule_of};
 use crate::report::summary::{self, few, number};
 use crate::rule::Rule;
@@ -18,8 +19,8 @@ use crate::text::{Lang, escape, shown};
 const MOST: usize = 5;
 
 /// Writes the summary.
-pub(super) fn render(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Result<()> {
-    counts(page, run)?;
+pub(super) fn render(page: &mut Page<'_>, linter: &Linter, run: &Run, options: Options) -> io::Result<()> {
+    counts(page, run, options)?;
     page.paragraph(&summary::packs(linter, run))?;
     steps(page, linter, run)?;
     for load in run.loads.iter().take(MOST) {
@@ -49,7 +50,7 @@ pub(super) fn render(page: &mut Page<'_>, linter: &Linter, run: &Run) -> io::Res
 }
 
 /// How many manifests, and what was found, in one line.
-pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
+pub(super) fn counts(page: &mut Page<'_>, run: &Run, options: Options) -> io::Result<()> {
     let lang = page.lang;
     if let Some(text) = summary::unread(run, lang) {
         let text = page.paint(Ink::Red, &text);
@@ -57,7 +58,7 @@ pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
     }
     let checked = summary::checked(run, lang);
     if run.worst().is_none() && run.unread.is_empty() {
-        let text = match (summary::aside(run, lang).is_empty(), lang) {
+        let text = match (summary::aside(run, options, lang).is_empty(), lang) {
             (true, Lang::En) => format!("{checked} checked: nothing to point out."),
             (true, Lang::Nb) => format!("{checked} kontrollert: ingenting å bemerke."),
             (false, Lang::En) => format!("{checked} checked: nothing else to point out."),
@@ -65,7 +66,7 @@ pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
         };
         let text = page.paint(Ink::Green, &text);
         page.paragraph(&text)?;
-        return aside(page, run);
+        return aside(page, run, options);
     }
     let found = severities(page, run.findings().map(|f| f.severity));
     let checked = page.paint(Ink::Bold, &checked);
@@ -75,13 +76,16 @@ pub(super) fn counts(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
         (true, Lang::En) => format!(", for {leaves} things to do"),
         (true, Lang::Nb) => format!(", for {leaves} ting å gjøre"),
     };
-    page.paragraph(&format!("{checked}: {found}{behind}"))?;
-    aside(page, run)
+    page.paragraph(&match found.is_empty() {
+        true => format!("{checked} {}.", lang.pick("checked", "kontrollert")),
+        false => format!("{checked}: {found}{behind}"),
+    })?;
+    aside(page, run, options)
 }
 
 /// What was found and is not shown: nothing is left out in silence.
-fn aside(page: &mut Page<'_>, run: &Run) -> io::Result<()> {
-    let lines = summary::aside(run, page.lang);
+fn aside(page: &mut Page<'_>, run: &Run, options: Options) -> io::Result<()> {
+    let lines = summary::aside(run, options, page.lang);
     lines.iter().try_for_each(|line| page.paragraph(line))
 }
 

@@ -140,7 +140,7 @@ try "the steps of adoption give what the page says" adoption
 # Every version that people paste is the one of Cargo.toml.
 pins_are_current() {
   local pins
-  pins=$(grep -ohE '(tillit(==|@|/v|\.git#v)|rev: v|TILLIT_VERSION: ")[0-9]+\.[0-9]+\.[0-9]+' "$root/docs/ci-other.md" "$root/gitlab/tillit.gitlab-ci.yml")
+  pins=$(grep -ohE '(tillit(==|@|/v|\.git#v)|rev: v|TILLIT_VERSION: ")[0-9]+\.[0-9]+\.[0-9]+' "$root/docs/ci.md" "$root/gitlab/tillit.gitlab-ci.yml")
   same "$version" "$(grep -oE '[0-9.]+$' <<< "$pins" | sort -u)"
 }
 try "the pages pin the version of Cargo.toml" pins_are_current

@@ -69,7 +69,7 @@ same() {
 
 # block HEADING LANGUAGE NUMBER: a block of the page that tells people what to paste.
 block() {
-  python3 "$here/block.py" "$root/docs/ci-other.md" "$@"
+  python3 "$here/block.py" "$root/docs/ci.md" "$@"
 }
 
 fail() {

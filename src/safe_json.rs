@@ -11,10 +11,19 @@ use crate::text::is_unsafe;
 ///
 /// # Errors
 /// What `out` says.
-pub(super) fn write(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+pub fn write(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeFormatter(PrettyFormatter::new()));
     value.serialize(&mut serializer)?;
     out.write_all(b"\n")
+}
+
+/// A text in quotes.
+pub fn string(text: &str) -> String {
+    let mut out = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, SafeFormatter(PrettyFormatter::new()));
+    // Neither a text nor memory refuses.
+    let _ = text.serialize(&mut serializer);
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Writes what could steer a terminal or give a command to a build runner (`##[…]`, `##vso[…]`) as `\u…`,
