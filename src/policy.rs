@@ -9,7 +9,7 @@ use crate::config::{Config, FailOn, Level, Param};
 use crate::finding::{POLICY_WEAKENED, Severity};
 use crate::lint::{FileReport, Linter, about_policy};
 use crate::pointer::{Pointer, Step};
-use crate::rule::{Milder, Rule};
+use crate::rule::{EXPLAINING, Milder, Rule};
 use crate::ruleset::{RuleSet, rule_id};
 use crate::source::{SourceFile, Span};
 use crate::suppress::{Baseline, Entry};
@@ -43,17 +43,6 @@ pub struct Weakening {
     /// What, in words.
     pub message: Localized,
 }
-
-/// The keys of a rule that explain and do not decide.
-const EXPLAINING: [&str; 7] = [
-    "title",
-    "message",
-    "help",
-    "rationale",
-    "limits",
-    "examples",
-    "background",
-];
 
 /// The stricter of two policies in every point, and where the later one is milder. `rules` are those of each,
 /// loaded. Where it cannot be told which is stricter, the earlier one counts, and that is said as well.
@@ -445,7 +434,7 @@ fn may_find_less(before: &SourceFile, now: &SourceFile) -> bool {
         let document = Documents::new(file.text(), Limits::default(), false).next()?;
         let mut json = document.to_json(document.root()?);
         let rule = json.as_object_mut()?;
-        rule.retain(|key, _| !EXPLAINING.contains(&key.as_str()));
+        rule.retain(|key, _| !EXPLAINING.contains(&key.as_str()) && key != "background");
         let severity = rule.remove("severity").and_then(|s| Severity::from_name(s.as_str()?));
         let waivable = rule.remove("waivable").and_then(|w| w.as_bool()).unwrap_or(true);
         Some((json, severity.unwrap_or(Severity::Warning), waivable))

@@ -21,7 +21,7 @@ pub use compile::{Compiler, Definitions, LOGIC, Milder, Names, OPERATORS, Param,
 pub use condition::{Condition, FieldRef, Inner, Literal, Operand, Scope, Test};
 pub use file::parse;
 pub use library::{load_definitions, load_packs, load_sources};
-pub use load::{Context, Extent, load};
+pub use load::{Context, EXPLAINING, Extent, load};
 pub use template::{Piece, Template};
 
 use crate::finding::Severity;

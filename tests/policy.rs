@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use tillit::config::Config;
@@ -223,15 +224,18 @@ fn baselines() {
     let (one, two, graver) = (entry(1, "warning"), entry(2, "warning"), entry(1, "error"));
     let more = "the baseline holds back 1 more than in main: `mine` of `till` is the first".to_owned();
     let kept = |entry: u32| format!("{entry:032x}warning");
-    assert_eq!(held(None, Some(&[one.clone()])), (vec![more.clone()], vec![]));
+    assert_eq!(held(None, Some(from_ref(&one))), (vec![more.clone()], vec![]));
     assert_eq!(
-        held(Some(&[one.clone()]), Some(&[one.clone(), two.clone()])),
+        held(Some(from_ref(&one)), Some(&[one.clone(), two.clone()])),
         (vec![more.clone()], vec![kept(1)])
     );
-    assert_eq!(held(Some(&[one.clone()]), Some(&[graver])), (vec![more], vec![kept(1)]));
     assert_eq!(
-        held(Some(&[one.clone(), two.clone()]), Some(&[two])),
+        held(Some(from_ref(&one)), Some(from_ref(&graver))),
+        (vec![more], vec![kept(1)])
+    );
+    assert_eq!(
+        held(Some(&[one.clone(), two.clone()]), Some(from_ref(&two))),
         (vec![], vec![kept(2)])
     );
-    assert_eq!(held(Some(&[one]), None), (vec![], vec![]));
+    assert_eq!(held(Some(from_ref(&one)), None), (vec![], vec![]));
 }

@@ -21,6 +21,8 @@ pub(super) struct Git {
     /// The option that asks, for messages.
     option: &'static str,
     lang: Lang,
+    /// Settings that name a program which a `.gitattributes` could call upon.
+    filters: Vec<String>,
 }
 
 /// The regular files of a revision by their paths from the root.
@@ -45,8 +47,22 @@ impl Git {
                 format!("{option}: dette er ikke i et git-kodelager"),
             )
         })?;
-        let root = plain(&root);
-        Ok(Git { root, option, lang })
+        let mut git = Git {
+            root: plain(&root),
+            option,
+            lang,
+            filters: Vec::new(),
+        };
+        let pattern = r"^filter\..+\.(clean|smudge|process|required)$";
+        // There may be none, which git says with an exit code.
+        let found = git.run(&["config", "-z", "--name-only", "--get-regexp", pattern])?;
+        let names = String::from_utf8_lossy(&found.stdout);
+        git.filters = names
+            .split('\0')
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect();
+        Ok(git)
     }
 
     /// The commit that a revision names.
@@ -174,7 +190,15 @@ impl Git {
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
             .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_CONFIG_COUNT", self.filters.len().to_string())
             .stdin(Stdio::null());
+        for (number, name) in self.filters.iter().enumerate() {
+            // Without a program, what is there is compared as it is.
+            let value = if name.ends_with(".required") { "false" } else { "" };
+            command
+                .env(format!("GIT_CONFIG_KEY_{number}"), name)
+                .env(format!("GIT_CONFIG_VALUE_{number}"), value);
+        }
         command
     }
 

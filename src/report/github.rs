@@ -104,8 +104,8 @@ fn more(run: &Run, hidden: &[&Finding], lang: Lang) -> String {
     let severity = hidden.first().map_or(Severity::Note, |finding| finding.severity);
     let (count, files) = (counted(severity, hidden.len(), lang), few(files));
     match lang {
-        Lang::En => format!("… and {count} more, in {files}. `tillit check` shows them all."),
-        Lang::Nb => format!("… og {count} til, i {files}. `tillit check` viser alle."),
+        Lang::En => format!("… and {count} more, in {files}. The summary, or `tillit check`, shows them."),
+        Lang::Nb => format!("… og {count} til, i {files}. Sammendraget, eller `tillit check`, viser dem."),
     }
 }
 

@@ -16,8 +16,8 @@ use crate::text::{Lang, Localized, both, nearest, shown};
 use crate::value::{Length, parse_date};
 use crate::yaml::{Document, Documents, Limits, NodeId};
 
-/// Keys of a rule, in their order: the deciding ones up to `see`, then the explaining ones.
-const KEYS: [&str; 22] = [
+/// Keys of a rule that decide what it finds, in their order.
+const DECIDING: [&str; 16] = [
     "id",
     "category",
     "severity",
@@ -34,13 +34,10 @@ const KEYS: [&str; 22] = [
     "forbid",
     "at",
     "see",
-    "title",
-    "message",
-    "help",
-    "rationale",
-    "limits",
-    "examples",
 ];
+
+/// Keys of a rule that explain, behind the others.
+pub const EXPLAINING: [&str; 6] = ["title", "message", "help", "rationale", "limits", "examples"];
 
 /// What a rule file is loaded against.
 #[derive(Clone, Copy)]
@@ -198,7 +195,7 @@ impl<'a> Loader<'a> {
                 ),
             );
         }
-        self.keys(self.root, &KEYS);
+        self.keys(self.root, &[DECIDING.as_slice(), EXPLAINING.as_slice()].concat());
         let params = self.get("params").into_iter().flat_map(|n| self.document.entries(n));
         let directions: Vec<NodeId> = params
             .filter_map(|(_, body)| self.document.get(body, "milder"))

@@ -186,11 +186,24 @@ class Formats:
                 yield f"no reason: {result['suppressions']}"
 
     def stays_when_moved(self, root: Path, moved: Path) -> None:
-        """Fingerprints are of what was found, not of where it stands in the file."""
+        """Fingerprints are of what was found, not of where it stands in the file.
+
+        Which finding speaks for others at the same place may depend on the order of a list; so one that was shown must
+        be there afterwards, if only behind another one, which the JSON report shows.
+        """
 
         def of_sarif(where: Path) -> Counter:
             results = json.loads(self.program.check("--format", "sarif", cwd=where).out)["runs"][0]["results"]
-            return Counter((r["ruleId"], json.dumps(r["partialFingerprints"], sort_keys=True)) for r in results)
+            return Counter((r["ruleId"], r["partialFingerprints"]["tillit/v1"]) for r in results)
+
+        def everything(where: Path) -> set[str]:
+            def behind(findings: list[dict]) -> Iterator[str]:
+                for finding in findings:
+                    yield finding["fingerprint"]
+                    yield from behind(finding["related"])
+
+            files = self.program.check("--format", "json", cwd=where).json()["files"]
+            return {fingerprint for file in files for fingerprint in behind(file["findings"])}
 
         def of_gitlab(where: Path) -> Counter:
             entries = json.loads(self.program.check("--format", "gitlab", cwd=where).out)
@@ -199,8 +212,9 @@ class Formats:
         below = root / "examples"
         for kind, of in (("sarif", of_sarif), ("gitlab", of_gitlab)):
             before = of(root)
-            for how, after in (("lines move and lists are turned", of(moved)), ("run from below", of(below))):
-                changed = sorted((before - after).elements())
+            for how, where in (("lines move and lists are turned", moved), ("run from below", below)):
+                there = everything(where)
+                changed = sorted(one for one in (before - of(where)).elements() if one[1] not in there)
                 self.tally.case(f"{kind} fingerprints stay when {how}", same("other fingerprints", changed, []))
 
     def in_one_run(self, root: Path) -> None:
