@@ -42,7 +42,7 @@ ACCEPTED = {
     "SARIF2010 Note_Default": "no source text is copied into the report: the reader has the repository",
     "SARIF2011 Note_Default": "the same",
     "SARIF2012 Note_FriendlyNameNotAPascalIdentifier": "a name with a word of one letter, such as NotAFile",
-    "SARIF2012 Note_ProvideRuleMetadata": "only rules with results are described, and a clean run has none",
+    "SARIF2012 Note_ProvideMetadataForAllViolatedRules": "only rules with results are described; a clean run has none",
 }
 # A report in which the multitool must find something by both sets of rules, or it did not look.
 CONTROL = {
@@ -274,6 +274,8 @@ class Formats:
         faults = {(note.split()[0], level) for level, note in found.get(control.name, ())}
         wanted = {("SARIF1007", "error"), ("GH2012", "error")}
         self.tally.case("the multitool looked", same("faults not found in the control", wanted - faults, set()))
+        notes = {note for results in found.values() for _, note in results}
+        self.tally.case("every accepted note is needed", same("accepted in vain", set(ACCEPTED) - notes, set()))
         for name, (log, checked) in self.logs.items():
             results = found.get(log.name, Counter())
             complaints = [f"{k}: {n} times" for k, n in results.items() if k[0] != "note" or k[1] not in ACCEPTED]

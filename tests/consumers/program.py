@@ -15,7 +15,7 @@ FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 # Findings depend on the day; the examples are written for this one.
 TODAY = "2026-11-25"
 # A run that has not ended by then hangs.
-HANG_SECONDS = 20.0
+HANG_SECONDS = 10.0
 # The exit code of a program that could not be started.
 NOT_STARTED = 126
 

@@ -15,6 +15,8 @@ from workflow_commands import commands
 
 MOST_SECONDS = 2.0
 MOST_KIB = 256 * 1024
+# A report may be long, a message may not.
+MOST_MESSAGE = 100_000
 PANIC = (b"panicked at", b"RUST_BACKTRACE", b"overflowed its stack", b"memory allocation of")
 
 
@@ -30,6 +32,9 @@ def complaints(kind: str, ran: Ran, checked: Checked | None) -> Iterator[str]:
         yield f"took {ran.cpu:.1f} s"
     if ran.kib > MOST_KIB:
         yield f"took {ran.kib >> 10} MiB"
+    if len(ran.err) > MOST_MESSAGE:
+        yield f"says {len(ran.err)} bytes on standard error"
+        return
     if SECRET.encode() in ran.out + ran.err or b"root:x:" in ran.out + ran.err:
         yield "shows what lies outside the checkout"
     for name, stream in (("output", ran.out), ("standard error", ran.err)):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every hostile input in every format: no crash, no command for a runner, nothing unsafe, little time and memory.
 
-    run.py TILLIT SCRATCH [--formats text,json] [--only PART]
+    run.py TILLIT SCRATCH [--formats text,json] [--only PATTERN]
 
 `attacks.py` makes the content, `paths.py` the paths, `history.py` the repositories; `judge.py` says what is wrong with
 an output. The table at the end counts outputs by format."""
@@ -9,9 +9,9 @@ an output. The table at the end counts outputs by format."""
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -191,8 +191,8 @@ if __name__ == "__main__":
     parser.add_argument("tillit", type=Path)
     parser.add_argument("scratch", type=Path)
     parser.add_argument("--formats", default=",".join(KINDS), help="only these, parted by commas")
-    parser.add_argument("--only", default="", help="only inputs whose name has this in it")
+    parser.add_argument("--only", default="", help="only inputs whose name this pattern finds")
     CHOSEN = parser.parse_args()
     WANTED = set(CHOSEN.formats.split(","))
-    INPUTS = [given for given in inputs() if CHOSEN.only in given.name]
+    INPUTS = [given for given in inputs() if re.search(CHOSEN.only, given.name)]
     sys.exit(main())

@@ -10,6 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -107,10 +108,12 @@ def wrong_region(region: dict, rule: str | None) -> Iterator[str]:
 def not_the_same(results: list[dict], run: dict, checked: Checked) -> Iterator[str]:
     """The results are the findings of the JSON report: fingerprint, rule, level, marked text and message."""
 
+    ends = run.get("newlineSequences", ["\r\n", "\n"])
+
     def of_result(result: dict) -> tuple:
         physical = result["locations"][0]["physicalLocation"]
         path = checked.named(os.fsdecode(unquote_to_bytes(physical["artifactLocation"]["uri"])))
-        text = "" if path == UNFIT else marked(checked.root / path, physical["region"], run)
+        text = "" if path == UNFIT else marked(lines(checked.root / path, *ends), physical["region"])
         # GitHub knows a result again by this one. The number behind it parts those that are equal.
         fingerprint = result["partialFingerprints"]["primaryLocationLineHash"].partition("-")[0]
         return fingerprint, result["ruleId"], result["level"], path, text
@@ -135,19 +138,26 @@ def not_the_same(results: list[dict], run: dict, checked: Checked) -> Iterator[s
             yield f"{result['ruleId']} does not say {messages[fingerprint]!r}: {result['message']['text']!r}"
 
 
-def marked(path: Path, region: dict, run: dict) -> str:
-    """The text that a region marks: columns in UTF-16 units, lines ended by what the run says, the end behind it."""
+@lru_cache(maxsize=8)
+def lines(path: Path, *ends: str) -> list[str]:
+    """The lines of a file with their ends, which are those that the run names."""
     if not path.is_file():
-        return ""
+        return [""]
     text = path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
-    ends = run.get("newlineSequences", ["\r\n", "\n"])
-    pattern = "|".join(map(re.escape, sorted(ends, key=len, reverse=True)))
-    starts = [0, *(match.end() for match in re.finditer(pattern, text))]
+    end = "|".join(map(re.escape, sorted(ends, key=len, reverse=True)))
+    starts = [0, *(match.end() for match in re.finditer(end, text))]
+    return [text[start:after] for start, after in zip(starts, [*starts[1:], len(text)], strict=True)]
 
-    def offset(line: int, column: int) -> int:
-        start = starts[line - 1]
-        units = text[start : start + column].encode("utf-16-le")[: 2 * (column - 1)]
-        return start + len(units.decode("utf-16-le", "replace"))
 
-    begin = offset(region["startLine"], region["startColumn"])
-    return text[begin : offset(region["endLine"], region["endColumn"])]
+def marked(lines: list[str], region: dict) -> str:
+    """The text that a region marks: columns in UTF-16 units, the end behind it."""
+    first, last = region["startLine"] - 1, region["endLine"] - 1
+    if first == last:
+        return units(lines[first], region["startColumn"], region["endColumn"])
+    middle = "".join(lines[first + 1 : last])
+    return units(lines[first], region["startColumn"], None) + middle + units(lines[last], 1, region["endColumn"])
+
+
+def units(line: str, start: int, end: int | None) -> str:
+    written = line.encode("utf-16-le")
+    return written[2 * (start - 1) : None if end is None else 2 * (end - 1)].decode("utf-16-le", "replace")
