@@ -80,8 +80,8 @@ impl Past {
         })
     }
 
-    /// The stricter of the policy as it was and as it is, and where the change makes it milder. `files` are
-    /// the configuration and the baseline that count now, where options name them.
+    /// The stricter of the policy as it was and as it is, and where the change makes it milder. `named`, `held`
+    /// and `packs` are the configuration, the baseline and the packs that options name.
     ///
     /// # Errors
     /// `git` does not answer, or a mistake in the policy as it is.
@@ -108,7 +108,7 @@ impl Past {
         let (result, mut weakenings) = strictest(&before, &now, [&earlier, &rules], &self.name);
         // What became stricter only after the change began is not the change's doing.
         if self.tip != self.fork
-            && let Ok((fork, earlier)) = of(&self.fork)?
+            && let Ok(Ok((fork, earlier))) = of(&self.fork)
         {
             let (_, own) = strictest(&fork, &now, [&earlier, &rules], &self.name);
             weakenings.retain(|w| own.iter().any(|other| other.pointer == w.pointer));
