@@ -32,6 +32,18 @@ is_here() {
   git -c safe.bareRepository=explicit cat-file -e "$1^{commit}" 2>/dev/null
 }
 
+# The commit that a pull request is compared with: what GitHub has merged it into, where the merge is checked out. The base
+# that the event names is from when the pull request was last pushed to, and the branch may have moved on since.
+pull_request_base() {
+  local merge
+  merge=$(git -c safe.bareRepository=explicit rev-parse --quiet --verify 'HEAD^2^{commit}' 2>/dev/null) || merge=
+  if [[ -n $merge && $(git -c safe.bareRepository=explicit rev-parse HEAD) == "${GITHUB_SHA:-}" ]]; then
+    git -c safe.bareRepository=explicit rev-parse 'HEAD^1'
+  else
+    printf '%s\n' "$TILLIT_PULL_REQUEST_BASE"
+  fi
+}
+
 must_be_boolean() {
   [[ $2 == true || $2 == false ]] || die "\`$1\` is \`$2\`. Write \`true\` or \`false\`."
 }
@@ -97,6 +109,9 @@ cd "$GITHUB_WORKSPACE"
 cd -- "$TILLIT_WORKING_DIRECTORY" 2>/dev/null ||
   die "\`working-directory\` is \`$TILLIT_WORKING_DIRECTORY\`, which is no folder of the checkout."
 
+base=
+[[ -z $TILLIT_PULL_REQUEST_BASE ]] || base=$(pull_request_base)
+
 args=(
   --format=text
   "--report=github=$work/annotations.txt"
@@ -110,9 +125,9 @@ args=(
 [[ -z $TILLIT_LANGUAGE ]] || args+=("--lang=$TILLIT_LANGUAGE")
 
 partly=false
-if [[ $TILLIT_CHANGED_ONLY == true && -n $TILLIT_PULL_REQUEST_BASE ]]; then
+if [[ $TILLIT_CHANGED_ONLY == true && -n $base ]]; then
   # A base that is not here is for the program to report: a check of less than was asked for is no check.
-  args+=("--since=$TILLIT_PULL_REQUEST_BASE")
+  args+=("--since=$base")
   partly=true
 elif [[ $TILLIT_CHANGED_ONLY == true ]]; then
   if is_here "$TILLIT_PUSH_BEFORE"; then
@@ -121,11 +136,11 @@ elif [[ $TILLIT_CHANGED_ONLY == true ]]; then
   else
     say notice "Everything is checked, not only what changed: the commit before this push is not known or not in the checkout. If it should be, set \`fetch-depth: 0\` in actions/checkout."
   fi
-elif [[ -n $TILLIT_PULL_REQUEST_BASE ]]; then
-  if is_here "$TILLIT_PULL_REQUEST_BASE"; then
-    args+=("--base=$TILLIT_PULL_REQUEST_BASE")
+elif [[ -n $base ]]; then
+  if is_here "$base"; then
+    args+=("--base=$base")
   else
-    say warning "Whether this pull request makes the check milder was not looked at: commit $TILLIT_PULL_REQUEST_BASE, on which it is based, is not in the checkout. Set \`fetch-depth: 0\` in actions/checkout."
+    say warning "Whether this pull request makes the check milder was not looked at: commit $base, on which it is based, is not in the checkout, or git does not answer here. Set \`fetch-depth: 0\` in actions/checkout."
   fi
 fi
 
@@ -145,7 +160,9 @@ printf '\n::%s::\n' "$token"
 output version "$version"
 output exit-code "$code"
 if ((code > 1)); then
-  say error "tillit could not check (exit code $code). The log of this step says why."
+  say error "tillit could not check, or not everything (exit code $code). The log of this step says why."
+  # What was found all the same must not be lost.
+  [[ ! -s $work/tillit.md ]] || cat "$work/tillit.md" >>"$GITHUB_STEP_SUMMARY"
   exit
 fi
 

@@ -189,13 +189,7 @@ impl Finding {
             None => ("file", &self.primary.file),
         };
         let mut hash = Sha256::new();
-        for part in [
-            &*self.rule,
-            kind,
-            &**system,
-            &self.primary.pointer.stable(),
-            &self.apart,
-        ] {
+        for part in [&*self.rule, kind, &**system, &self.place(), &self.apart] {
             // With its length before it, no part can pass for another.
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);

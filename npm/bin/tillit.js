@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs the program that npm has installed for this platform (an optional dependency), with the same arguments, input,
 // output and end. Nothing is downloaded, neither here nor at installation.
+// Untested: other platforms than Linux on x86_64, signals on Windows, and packages from the registry.
 "use strict";
 
 const { spawn } = require("node:child_process");

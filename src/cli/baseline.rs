@@ -17,7 +17,7 @@ use crate::text::{Lang, escape};
 pub(super) const NAME: &str = "tillit-baseline.json";
 
 /// Largest baseline, in bytes.
-const LARGEST: u64 = 64 << 20;
+const LARGEST: u64 = 32 << 20;
 
 /// Write down the findings that are there, so that `check` reports what is new
 #[derive(clap::Args)]

@@ -198,10 +198,33 @@ impl Session {
         for (name, path) in found.chain(about) {
             let full = plain(&path);
             let root = here.clone().filter(|root| full.starts_with(root));
-            let Some(root) = root.or_else(|| repository(&full)) else {
+            // Outside of a repository, addresses are relative to what is checked.
+            let checked = || {
+                let folder = |path: &PathBuf| {
+                    if path.is_dir() {
+                        Some(plain(path))
+                    } else {
+                        plain(path).parent().map(Path::to_owned)
+                    }
+                };
+                self.paths
+                    .iter()
+                    .filter_map(folder)
+                    .find(|folder| full.starts_with(folder))
+            };
+            let Some(root) = root.or_else(|| repository(&full)).or_else(checked) else {
                 continue;
             };
             let Ok(inside) = full.strip_prefix(&root) else { continue };
+            if inside.to_str().is_none() {
+                let bytes = inside.as_os_str().as_encoded_bytes();
+                let address = bytes.iter().map(|byte| match byte {
+                    b'/' | b'.' | b'-' | b'_' | b'~' => char::from(*byte).to_string(),
+                    byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+                    byte => format!("%{byte:02X}"),
+                });
+                run.addresses.insert(name.as_str().into(), address.collect());
+            }
             let inside = shown(inside);
             if inside != name {
                 run.paths.insert(name.into(), inside);

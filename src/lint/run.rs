@@ -37,6 +37,8 @@ pub struct Run {
     pub left_out: Option<LeftOut>,
     /// The paths of files from the root of the repository, where their names are others.
     pub paths: HashMap<Arc<str>, String>,
+    /// The same paths as the parts of an address, percent-encoded, where they are no text.
+    pub addresses: HashMap<Arc<str>, String>,
 }
 
 /// What a check of a change leaves out: findings that were there before, in manifests that it does not touch.

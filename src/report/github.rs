@@ -104,8 +104,10 @@ fn more(run: &Run, hidden: &[&Finding], lang: Lang) -> String {
     let severity = hidden.first().map_or(Severity::Note, |finding| finding.severity);
     let (count, files) = (counted(severity, hidden.len(), lang), few(files));
     match lang {
-        Lang::En => format!("… and {count} more, in {files}. The summary, or `tillit check`, shows them."),
-        Lang::Nb => format!("… og {count} til, i {files}. Sammendraget, eller `tillit check`, viser dem."),
+        Lang::En => {
+            format!("… and {count} more, in {files}: see the summary. `tillit check --format json` shows them all.")
+        }
+        Lang::Nb => format!("… og {count} til, i {files}: se sammendraget. `tillit check --format json` viser alle."),
     }
 }
 

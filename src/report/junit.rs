@@ -124,7 +124,13 @@ fn write_test(linter: &Linter, run: &Run, test: &Test<'_>, out: &mut dyn io::Wri
     let path = |file: &str| xml(&escape(run.path(file)));
     match test {
         Test::Clean(file) => {
-            let (name, class) = (lang.pick("no findings", "ingen funn"), path(file.source.name()));
+            // What was there before, is held back or waived, is no finding here, but it is there.
+            let is_partly = run.left_out.is_some() || file.held_back.total() > 0 || !file.waived.is_empty();
+            let name = match is_partly {
+                true => lang.pick("nothing new", "ingenting nytt"),
+                false => lang.pick("no findings", "ingen funn"),
+            };
+            let class = path(file.source.name());
             writeln!(out, "    <testcase name=\"{name}\" classname=\"{class}\"/>")
         }
         Test::Unread(unread) => {

@@ -215,9 +215,13 @@ fn more(run: &Run, hidden: &[Entry<'_>], lang: Lang) -> String {
     let found: Tally = hidden.iter().map(|entry| entry.finding.severity).collect();
     let found = summary::tally(found, lang);
     quoted(&match lang {
-        Lang::En => format!("… and more, which did not fit here: {found}, in {files}. `tillit check` shows them all."),
+        Lang::En => format!(
+            "… and more, which did not fit here: {found}, in {files}. `tillit check --format json` shows them all."
+        ),
         Lang::Nb => {
-            format!("… og flere, som det ikke var plass til her: {found}, i {files}. `tillit check` viser alle.")
+            format!(
+                "… og flere, som det ikke var plass til her: {found}, i {files}. `tillit check --format json` viser alle."
+            )
         }
     })
 }

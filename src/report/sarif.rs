@@ -10,12 +10,12 @@ use std::io;
 
 use serde::{Serialize, Serializer};
 
-use super::Options;
 use super::basis::{Clause, category, clauses, docs_page, gravity};
 use super::quote::quoted;
 use super::words::{Fingerprints, Told, waived};
+use super::{Options, summary};
 use crate::finding::{Finding, Location, Severity};
-use crate::lint::{LeftOut, Linter, Run, Standing};
+use crate::lint::{Linter, Run, Standing};
 use crate::rule::{PackKind, Rule, Tail};
 use crate::ruleset::RuleSet;
 use crate::safe_json;
@@ -59,7 +59,7 @@ pub fn render(linter: &Linter, run: &Run, options: Options, out: &mut dyn io::Wr
             automation_details: AutomationDetails { id: "tillit/" },
             invocations: [Invocation {
                 execution_successful: run.unread.is_empty(),
-                tool_execution_notifications: notifications(linter, run, left),
+                tool_execution_notifications: notifications(linter, run, options, left),
             }],
             column_kind: "utf16CodeUnits",
             newline_sequences: ["\r\n", "\n", "\r"],
@@ -98,7 +98,7 @@ fn selection(run: &Run, options: Options) -> (Vec<Shown<'_>>, usize) {
 }
 
 /// What readers must know of the run as a whole.
-fn notifications(linter: &Linter, run: &Run, left: usize) -> Vec<Notification> {
+fn notifications(linter: &Linter, run: &Run, options: Options, left: usize) -> Vec<Notification> {
     let lang = linter.lang;
     let unread = run.unread.iter().map(|unread| {
         let (path, reason) = (one_line(&unread.path), one_line(&unread.reason));
@@ -119,22 +119,9 @@ fn notifications(linter: &Linter, run: &Run, left: usize) -> Vec<Notification> {
             },
         )
     });
-    let out = run.left_out.as_ref().map(|out| {
-        let LeftOut { since, manifests, .. } = out;
-        let (since, findings) = (one_line(since), out.findings.total());
-        Notification::new(
-            Severity::Note,
-            match lang {
-                Lang::En => format!(
-                    "Only what changed since {since} is here; left out: {findings} findings in {manifests} other manifests."
-                ),
-                Lang::Nb => format!(
-                    "Bare det som er endret siden {since}, er her; utelatt: {findings} funn i {manifests} andre manifester."
-                ),
-            },
-        )
-    });
-    unread.chain(left).chain(out).collect()
+    let aside = summary::aside(run, options, lang);
+    let aside = aside.into_iter().map(|text| Notification::new(Severity::Note, text));
+    unread.chain(left).chain(aside).collect()
 }
 
 #[derive(Serialize)]
@@ -469,7 +456,10 @@ impl Place {
         Place {
             physical_location: PhysicalLocation {
                 artifact_location: ArtifactLocation {
-                    uri: uri(run.path(&location.file)),
+                    uri: match run.addresses.get(&location.file) {
+                        Some(address) => address.clone(),
+                        None => uri(run.path(&location.file)),
+                    },
                     uri_base_id: "%SRCROOT%",
                 },
                 region: Region {

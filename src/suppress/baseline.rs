@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::finding::{Finding, Fingerprint, Mistake, Severity};
 use crate::safe_json::string;
 use crate::source::{SourceFile, Span};
-use crate::text::both;
+use crate::text::{both, shown};
 
 /// The schema of the baseline, as it lies in the repository.
 pub const BASELINE_SCHEMA: &str = include_str!("../../schemas/baseline.v1.schema.json");
@@ -159,7 +159,9 @@ impl Baseline {
         let json = |error: &serde_json::Error, base: usize| {
             let at = base + offset(&text[base..], error.line(), error.column());
             let said = error.to_string();
-            let said = said.split(" at line ").next().unwrap_or_default();
+            // It repeats what stands there, however long that is.
+            let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+            let said = &shown(said);
             wrong(
                 Span::new(mark + at, mark + at),
                 said,

@@ -91,7 +91,14 @@ impl<'s> Documents<'s> {
                         builder.started = true;
                     }
                     Event::DocumentEnd => return Some(builder.finish()),
-                    event => builder.event(event, bytes(span)),
+                    event => {
+                        builder.event(event, bytes(span));
+                        // What never ends must not be read to its end, nor what stands behind it.
+                        if builder.expanded > self.limits.nodes as u64 {
+                            self.ended = true;
+                            return Some(builder.finish());
+                        }
+                    }
                 },
                 Some(Err(error)) => {
                     builder.syntax_error(&error);

@@ -60,21 +60,22 @@ fn ten_of_a_level_are_shown_and_the_last_says_how_many_more() {
         "then the gravest"
     );
     let last = |level: &str| lines.iter().rev().find(|line| line.starts_with(level)).unwrap();
-    assert!(
-        last("::error").ends_with("%0A… and 1 error more, in many.yaml. The summary, or `tillit check`, shows them.")
-    );
-    assert!(
-        last("::warning")
-            .ends_with("%0A… and 1 warning more, in many.yaml. The summary, or `tillit check`, shows them.")
-    );
-    assert!(
-        last("::notice").ends_with("%0A… and 2 notes more, in many.yaml. The summary, or `tillit check`, shows them.")
-    );
+    assert!(last("::error").ends_with(
+        "%0A… and 1 error more, in many.yaml: see the summary. `tillit check --format json` shows them all."
+    ));
+    assert!(last("::warning").ends_with(
+        "%0A… and 1 warning more, in many.yaml: see the summary. `tillit check --format json` shows them all."
+    ));
+    assert!(last("::notice").ends_with(
+        "%0A… and 2 notes more, in many.yaml: see the summary. `tillit check --format json` shows them all."
+    ));
     let exactly = written(linter(Lang::Nb), &many(10, |_| Severity::Note));
     assert_eq!((count(&exactly, "notice"), exactly.contains('…')), (10, false));
     let one_more = written(linter(Lang::Nb), &many(11, |_| Severity::Note));
     assert!(
-        one_more.ends_with("%0A… og 1 merknad til, i many.yaml. Sammendraget, eller `tillit check`, viser dem.\n"),
+        one_more.ends_with(
+            "%0A… og 1 merknad til, i many.yaml: se sammendraget. `tillit check --format json` viser alle.\n"
+        ),
         "{one_more}"
     );
 }
@@ -132,5 +133,5 @@ fn a_long_message_leaves_room_for_the_note_behind_it() {
     }
     let text = written(linter(Lang::En), &run);
     assert!(text.lines().all(|line| line.chars().count() < 4_096));
-    assert!(text.ends_with("shows them.\n"));
+    assert!(text.ends_with("shows them all.\n"));
 }

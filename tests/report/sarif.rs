@@ -73,7 +73,7 @@ fn what_could_not_be_read_or_was_left_out_is_said() {
     );
     assert_eq!(
         said[1]["message"]["text"],
-        "Only what changed since main is here; left out: 2 findings in 4 other manifests."
+        "Only what changed since main is shown: 4 manifests are as they were (1 error, 1 note)."
     );
 }
 

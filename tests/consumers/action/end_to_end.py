@@ -181,6 +181,19 @@ def case_changed_only(scratch: Path) -> None:
     assert "old.tillit.yaml" not in result.printed
 
 
+def case_changed_only_main_moved_on(scratch: Path) -> None:
+    """pull request, changed only, merged by GitHub with a branch that has moved on: what others did there is not its doing"""
+    team = Team(scratch)
+    base = team.commit({"a.tillit.yaml": GOOD})
+    team.git("checkout", "--quiet", "-b", "change")
+    team.commit({"b.tillit.yaml": ALSO_GOOD})
+    team.git("checkout", "--quiet", "main")
+    team.commit({"old.tillit.yaml": BAD})
+    team.git("merge", "--quiet", "--no-ff", "--no-edit", "change")
+    result = team.run("pull_request", pull_request(base), changed_only="true")
+    assert result.passed and "old.tillit.yaml" not in result.printed, result.log
+
+
 def case_changed_only_base_not_fetched(scratch: Path) -> None:
     """pull request, changed only, base not in the checkout: the job fails with exit code 2 and the remedy"""
     team = Team(scratch)
