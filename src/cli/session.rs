@@ -164,7 +164,7 @@ impl Session {
         }
         let mut run = finish(&self.linter, reports, self.coverage);
         if let Some(past) = &self.past {
-            past.narrow(&mut run, &self.linter, &self.found, &self.paths, self.coverage)?;
+            past.hold_against(&mut run, &self.linter, &self.found, &self.paths, self.coverage)?;
             let weakened = policy::reports(&self.linter, &self.weakenings);
             run.about.splice(..0, weakened);
         }

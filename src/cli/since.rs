@@ -214,11 +214,12 @@ impl Past {
         Ok(earlier)
     }
 
-    /// Leaves out of a run what was there before and what the change does not touch, if that was asked for.
+    /// Names what the change removes, and leaves out of a run what was there before and what the change does not
+    /// touch, if that was asked for.
     ///
     /// # Errors
     /// `git` does not answer.
-    pub(super) fn narrow(
+    pub(super) fn hold_against(
         &self,
         run: &mut Run,
         now: &Linter,
@@ -226,9 +227,6 @@ impl Past {
         paths: &[PathBuf],
         coverage: Coverage,
     ) -> Result<(), Failure> {
-        let Some(earlier) = now.earlier.as_ref().filter(|_| self.narrow) else {
-            return Ok(());
-        };
         let tree = self.git.tree(&self.fork, &self.name)?;
         let was = |path: &&str| {
             let full = self.git.root.join(path);
@@ -238,9 +236,11 @@ impl Past {
         let gone = touched
             .iter()
             .filter(|path| self.git.root.join(path).symlink_metadata().is_err());
-        let removed: Vec<String> = gone.map(|path| self.shown(path)).collect();
-        let known = self.known(now, found, &tree, &touched, coverage)?;
-        narrow(run, &earlier.changed, &known, self.name.clone(), removed);
+        run.removed = gone.map(|path| self.shown(path)).collect();
+        if let Some(earlier) = now.earlier.as_ref().filter(|_| self.narrow) {
+            let known = self.known(now, found, &tree, &touched, coverage)?;
+            narrow(run, &earlier.changed, &known, self.name.clone());
+        }
         Ok(())
     }
 

@@ -21,8 +21,8 @@ pub fn known(run: &Run) -> Known {
 }
 
 /// Leaves out of a run what the change does not touch and what was there before. `changed` are the names of
-/// the files that it touches; `since` is what it is compared with, and `removed` the manifests that it removes.
-pub fn narrow(run: &mut Run, changed: &HashSet<Arc<str>>, known: &Known, since: String, removed: Vec<String>) {
+/// the files that it touches; `since` is what it is compared with.
+pub fn narrow(run: &mut Run, changed: &HashSet<Arc<str>>, known: &Known, since: String) {
     let is_new = |finding: &Finding| {
         let was = known.get(&finding.fingerprint());
         was.is_none_or(|severity| *severity < finding.severity)
@@ -55,7 +55,6 @@ pub fn narrow(run: &mut Run, changed: &HashSet<Arc<str>>, known: &Known, since: 
         since,
         manifests,
         findings: left,
-        removed,
     });
 }
 

@@ -35,6 +35,8 @@ pub struct Run {
     pub unread: Vec<Unread>,
     /// What was left out, where only a change was checked.
     pub left_out: Option<LeftOut>,
+    /// Names of manifests that the change removes, where one is checked.
+    pub removed: Vec<String>,
     /// The paths of files from the root of the repository, where their names are others.
     pub paths: HashMap<Arc<str>, String>,
     /// The same paths as the parts of an address, percent-encoded, where they are no text.
@@ -50,8 +52,6 @@ pub struct LeftOut {
     pub manifests: usize,
     /// Findings in them.
     pub findings: Tally,
-    /// Names of manifests that the change removes.
-    pub removed: Vec<String>,
 }
 
 /// How much of a repository a run checks.

@@ -104,6 +104,8 @@ struct Summary<'a> {
     held_back: Counts,
     #[serde(skip_serializing_if = "Option::is_none")]
     left_out: Option<LeftOutEntry<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    removed: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -128,7 +130,6 @@ struct LeftOutEntry<'a> {
     since: &'a str,
     manifests: usize,
     findings: Counts,
-    removed: &'a [String],
 }
 
 impl<'a> Summary<'a> {
@@ -149,8 +150,8 @@ impl<'a> Summary<'a> {
                 since: &left.since,
                 manifests: left.manifests,
                 findings: Counts::of(left.findings),
-                removed: &left.removed,
             }),
+            removed: &run.removed,
         }
     }
 }

@@ -74,29 +74,30 @@ pub(super) fn aside(run: &Run, options: Options, lang: Lang) -> Vec<String> {
             Lang::Nb => format!("Holdt tilbake av grunnlinjen: {found}. `--no-baseline` viser dem."),
         });
     }
-    let Some(left) = &run.left_out else { return said };
-    let since = shown(&left.since);
-    let manifests = number(
-        left.manifests,
-        lang,
-        ["manifest is as it was", "manifests are as they were"],
-        ["manifest er", "manifester er"],
-    );
-    let found = match (left.findings.total(), lang) {
-        (0, Lang::En) => "nothing to point out".to_owned(),
-        (0, Lang::Nb) => "ingenting å bemerke".to_owned(),
-        _ => tally(left.findings, lang),
-    };
-    said.push(match lang {
-        Lang::En => format!("Only what changed since {since} is shown: {manifests} ({found})."),
-        Lang::Nb => format!("Bare det som er endret siden {since}, vises: {manifests} som før ({found})."),
-    });
-    if !left.removed.is_empty() {
-        let count = left.removed.len();
-        let names = few(left.removed.iter().map(|name| shown(name)).collect());
+    if let Some(left) = &run.left_out {
+        let since = shown(&left.since);
+        let manifests = number(
+            left.manifests,
+            lang,
+            ["manifest is as it was", "manifests are as they were"],
+            ["manifest er", "manifester er"],
+        );
+        let found = match (left.findings.total(), lang) {
+            (0, Lang::En) => "nothing to point out".to_owned(),
+            (0, Lang::Nb) => "ingenting å bemerke".to_owned(),
+            _ => tally(left.findings, lang),
+        };
         said.push(match lang {
-            Lang::En => format!("Removed since then: {count} ({names})."),
-            Lang::Nb => format!("Fjernet siden da: {count} ({names})."),
+            Lang::En => format!("Only what changed since {since} is shown: {manifests} ({found})."),
+            Lang::Nb => format!("Bare det som er endret siden {since}, vises: {manifests} som før ({found})."),
+        });
+    }
+    if !run.removed.is_empty() {
+        let count = run.removed.len();
+        let names = few(run.removed.iter().map(|name| shown(name)).collect());
+        said.push(match lang {
+            Lang::En => format!("Manifests that the change removes: {count} ({names})."),
+            Lang::Nb => format!("Manifester som endringen fjerner: {count} ({names})."),
         });
     }
     said
