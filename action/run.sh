@@ -160,7 +160,7 @@ printf '\n::%s::\n' "$token"
 output version "$version"
 output exit-code "$code"
 if ((code > 1)); then
-  say error "tillit could not check, or not everything (exit code $code). The log of this step says why."
+  say error "tillit could not check (exit code $code), or not everything. The log of this step says why."
   # What was found all the same must not be lost.
   [[ ! -s $work/tillit.md ]] || cat "$work/tillit.md" >>"$GITHUB_STEP_SUMMARY"
   exit
