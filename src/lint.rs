@@ -15,7 +15,7 @@ use crate::assess::{Intrusion, Score, Summary, assess};
 use crate::config::Config;
 use crate::evaluate::Hit;
 use crate::examine::Examined;
-use crate::finding::{Finding, Fingerprint, Mistake};
+use crate::finding::{Finding, Mistake};
 use crate::ruleset::{Loading, RuleSet};
 use crate::schema::Manifest;
 use crate::source::{EncodingError, SourceFile, Span};
@@ -206,6 +206,9 @@ impl Linter {
     }
 }
 
+/// How often a rule was heard at a place of a system.
+type Heard = HashMap<(Arc<str>, Option<Arc<str>>, String), usize>;
+
 /// Checks the documents of one file.
 struct Checker<'a> {
     linter: &'a Linter,
@@ -215,7 +218,7 @@ struct Checker<'a> {
     /// The system that is being checked.
     system: Option<Arc<str>>,
     /// How often each rule was heard at each place of each system.
-    heard: HashMap<Fingerprint, usize>,
+    heard: Heard,
 }
 
 impl<'a> Checker<'a> {
@@ -226,7 +229,7 @@ impl<'a> Checker<'a> {
             evidence,
             report: FileReport::about(Arc::clone(source), Vec::new()),
             system: None,
-            heard: HashMap::new(),
+            heard: Heard::new(),
         }
     }
 

@@ -62,7 +62,8 @@ impl Checker<'_> {
     /// Makes findings of one rule at one place differ, in their order.
     pub(super) fn tell_apart(&mut self, findings: &mut [Finding]) {
         for finding in findings {
-            let times = self.heard.entry(finding.fingerprint()).or_default();
+            let key = (Arc::clone(&finding.rule), finding.system.clone(), finding.place());
+            let times = self.heard.entry(key).or_default();
             if *times > 0 {
                 finding.apart = times.to_string();
             }

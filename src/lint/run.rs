@@ -23,7 +23,7 @@ pub struct Run {
     pub about: Vec<FileReport>,
     /// The files, in order.
     pub files: Vec<FileReport>,
-    /// Ids of the systems.
+    /// Ids of the systems, where only a part was checked.
     pub systems: Vec<Arc<str>>,
     /// What several systems do to the same group.
     pub loads: Vec<Load>,
@@ -123,7 +123,7 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>, coverage: Coverage) -
         .flat_map(|f| std::mem::take(&mut f.summaries))
         .collect();
     // What shows over several manifests is known by their systems, so it does not hang on the names of files.
-    summaries.sort_by(|a, b| a.system().cmp(b.system()));
+    summaries.sort_unstable_by(|a, b| (a.system(), &a.file).cmp(&(b.system(), &b.file)));
     let loads = loads(&summaries);
     let counted = linter.rules.packs.iter().enumerate().map(|(number, pack)| {
         let active = |summary: &&Summary| summary.packs.get(number) == Some(&true);
@@ -156,7 +156,10 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>, coverage: Coverage) -
     about.extend(aside::outdated(linter, &files, &summaries, coverage));
     Run {
         about,
-        systems: summaries.iter().map(|summary| summary.system().into()).collect(),
+        systems: match coverage {
+            Coverage::Whole => Vec::new(),
+            Coverage::Part => summaries.iter().map(|summary| summary.system().into()).collect(),
+        },
         files,
         loads,
         packs,
