@@ -15,7 +15,7 @@ mod output;
 mod packs;
 mod reference;
 mod reports;
-mod session;
+mod plan;
 mod since;
 
 use std::process::ExitCode;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::plan::{Checked, Plan, What};
 use super::reports::{file_of, refuse_input};
-use super::session::{Checked, Session, What};
 use super::{Common, Failure, Outcome, configuration, output};
 use crate::discover::shown;
 use crate::finding::Finding;
@@ -86,16 +86,16 @@ fn read(file: &Path, lang: Lang) -> Result<Baseline, Failure> {
 /// Runs `tillit baseline`.
 pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     // What is held back now is written down again as long as it is there.
-    let session = Session::open(&args.what, common, Choice::None, None)?;
-    let lang = session.linter.lang;
+    let plan = Plan::open(&args.what, common, Choice::None, None)?;
+    let lang = plan.linter.lang;
     let file = match args.output.as_deref() {
         Some(path) => file_of(path),
-        None => Some(session.baseline.clone()),
+        None => Some(plan.baseline.clone()),
     };
     if let Some(file) = &file {
-        refuse_input(file, &session.inputs(), lang)?;
+        refuse_input(file, &plan.inputs(), lang)?;
     }
-    let Checked { run, failed } = session.check(false, false)?;
+    let Checked { run, failed } = plan.check(false, false)?;
     if failed {
         return Err(Failure::say(
             lang,
@@ -103,9 +103,9 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
             "ikke alt kunne kontrolleres, så ingen grunnlinje ble skrevet, se over",
         ));
     }
-    let (mut entries, left) = entries(&session.linter, &run);
+    let (mut entries, left) = entries(&plan.linter, &run);
     let count = entries.len();
-    if session.coverage == Coverage::Part {
+    if plan.coverage == Coverage::Part {
         let checked: HashSet<&str> = run.systems.iter().map(|s| &**s).collect();
         let before = file.as_deref().filter(|file| file.is_file());
         let before = before.map(|file| read(file, lang)).transpose()?;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::plan::{Checked, Plan, What};
 use super::reports::{self, ReportFormat, Target};
-use super::session::{Checked, Session, What};
 use super::since::Asked;
 use super::{Common, Failure, Outcome, baseline};
 use crate::config::FailOn;
@@ -101,26 +101,26 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
         revision,
         narrow,
     });
-    let session = Session::open(&args.what, common, choice, asked)?;
-    let lang = session.linter.lang;
+    let plan = Plan::open(&args.what, common, choice, asked)?;
+    let lang = plan.linter.lang;
     let main = Target {
         format: args.format,
         file: args.output.as_deref().and_then(reports::file_of),
     };
     let targets: Vec<Target> = std::iter::once(main).chain(args.report.iter().cloned()).collect();
-    let mut inputs = session.inputs();
-    inputs.push(session.baseline.clone());
+    let mut inputs = plan.inputs();
+    inputs.push(plan.baseline.clone());
     reports::refuse_collisions(&targets, &inputs, lang)?;
     let keep_texts = targets.iter().any(|t| t.format.has_excerpts());
-    let Checked { mut run, failed } = session.check(keep_texts, args.allow_empty)?;
+    let Checked { mut run, failed } = plan.check(keep_texts, args.allow_empty)?;
     if targets.iter().any(|t| t.format.has_repository_paths()) {
-        session.name_paths(&mut run);
+        plan.name_paths(&mut run);
     }
     let options = Options {
         show_waived: args.show_waived,
     };
     let style = |file: Option<&Path>| common.style(file.is_none() && io::stdout().is_terminal(), args.quiet);
-    reports::write(&targets, &session.linter, &run, options, &style)?;
+    reports::write(&targets, &plan.linter, &run, options, &style)?;
     if failed {
         return Err(Failure::say(
             lang,
@@ -128,7 +128,7 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
             "ikke alt kunne kontrolleres, se over",
         ));
     }
-    let configured = session.config.fail_on.map(|(level, _)| level);
+    let configured = plan.config.fail_on.map(|(level, _)| level);
     let fail_on = args.fail_on.map(FailOnArg::severity).or(configured);
     Ok(!fails(&run, fail_on.unwrap_or(Some(Severity::Error))))
 }

@@ -32,7 +32,7 @@ pub(super) struct What {
 }
 
 /// Everything that a check needs.
-pub(super) struct Session {
+pub(super) struct Plan {
     pub(super) linter: Linter,
     pub(super) config: Config,
     pub(super) found: Vec<Found>,
@@ -54,7 +54,7 @@ pub(super) struct Checked {
     pub(super) failed: bool,
 }
 
-impl Session {
+impl Plan {
     /// Finds out what is to be checked, and how.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Session {
         common: &Common,
         baseline: baseline::Choice<'_>,
         asked: Option<Asked<'_>>,
-    ) -> Result<Session, Failure> {
+    ) -> Result<Plan, Failure> {
         let stdin = what.paths.iter().any(|p| p.as_os_str() == "-");
         let mut paths: Vec<PathBuf> = what.paths.iter().filter(|p| p.as_os_str() != "-").cloned().collect();
         let search = match paths.is_empty() {
@@ -118,7 +118,7 @@ impl Session {
         }
         let home = plain(&file).parent().map(Path::to_owned).unwrap_or_default();
         let is_whole = paths.iter().any(|path| home.starts_with(plain(path)));
-        Ok(Session {
+        Ok(Plan {
             linter,
             config,
             found,
