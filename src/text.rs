@@ -131,6 +131,20 @@ pub fn guarded(line: &str) -> Cow<'_, str> {
     line
 }
 
+/// A path as a relative address, percent-encoded. A colon is encoded, too, so that no part of it is a scheme.
+pub fn address(path: &[u8]) -> String {
+    let mut address = String::with_capacity(path.len());
+    for byte in path {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                address.push(char::from(*byte));
+            }
+            _ => _ = write!(address, "%{byte:02X}"),
+        }
+    }
+    address
+}
+
 /// A value from a manifest as a message shows it: one line, nothing unsafe, not too long.
 pub fn shown(value: &str) -> String {
     escape(&cut(value.trim(), LONGEST_VALUE)).into_owned()

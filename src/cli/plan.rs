@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::discover::{Found, Unreadable, discover, look_at, plain, repository, shown};
 use crate::lint::{Coverage, Linter, Run, Unread, finish};
 use crate::policy::{self, Policy, Weakening};
-use crate::text::escape;
+use crate::text::{address, escape};
 
 /// What is checked, and on which day.
 #[derive(clap::Args)]
@@ -217,13 +217,8 @@ impl Plan {
             };
             let Ok(inside) = full.strip_prefix(&root) else { continue };
             if inside.to_str().is_none() {
-                let bytes = inside.as_os_str().as_encoded_bytes();
-                let address = bytes.iter().map(|byte| match byte {
-                    b'/' | b'.' | b'-' | b'_' | b'~' => char::from(*byte).to_string(),
-                    byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
-                    byte => format!("%{byte:02X}"),
-                });
-                run.addresses.insert(name.as_str().into(), address.collect());
+                let address = address(inside.as_os_str().as_encoded_bytes());
+                run.addresses.insert(name.as_str().into(), address);
             }
             let inside = shown(inside);
             if inside != name {

@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Failure;
 use rayon::prelude::*;
 
+use super::Failure;
 use super::baseline;
 use super::configuration::{NAMES, exclude};
 use super::files::{check_bytes, check_file, name_of};

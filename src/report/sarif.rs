@@ -19,7 +19,7 @@ use crate::lint::{Linter, Run, Standing};
 use crate::rule::{PackKind, Rule, Tail};
 use crate::ruleset::RuleSet;
 use crate::safe_json;
-use crate::text::{Lang, Localized, cut, one_line};
+use crate::text::{Lang, Localized, address, cut, one_line};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -458,7 +458,7 @@ impl Place {
                 artifact_location: ArtifactLocation {
                     uri: match run.addresses.get(&location.file) {
                         Some(address) => address.clone(),
-                        None => uri(run.path(&location.file)),
+                        None => address(run.path(&location.file).as_bytes()),
                     },
                     uri_base_id: "%SRCROOT%",
                 },
@@ -484,16 +484,4 @@ fn message(linter: &Linter, run: &Run, finding: &Finding) -> Text {
 /// The text, without what SARIF reads as a link: `[text](address)`.
 fn unlinked(text: &str) -> String {
     text.replace("](", "] (")
-}
-
-/// A path as a relative address. A colon is encoded, too, so that no part of it is a scheme.
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
 }
