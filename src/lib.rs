@@ -21,6 +21,7 @@ pub mod config;
 pub mod rule;
 pub mod ruleset;
 pub mod examine;
+pub mod agreement;
 pub mod assess;
 pub mod evaluate;
 pub mod suppress;

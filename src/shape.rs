@@ -321,6 +321,13 @@ impl Shape {
         vocabularies.find(COUNTRIES).unwrap_or_default()
     }
 
+    /// Whether what stands in the list of a scope is material, so that an item more or less is a change.
+    pub fn is_material_list(&self, scope: ScopeId) -> bool {
+        let top = &self.scopes[0];
+        let list = top.slot(&self.scopes[scope].path).map(|slot| &top.fields[slot]);
+        list.is_some_and(|field| field.material.is_some())
+    }
+
     /// Every path of a manifest from the top, lists marked with `[]`.
     pub fn paths(&self) -> Vec<String> {
         let mut out = Vec::new();
