@@ -1,5 +1,7 @@
 //! What the parties agreed to: the material content of a manifest, the record of it, and what has changed since.
 
 mod content;
+mod record;
 
 pub use content::{Content, Line, NotCanonical};
+pub use record::{AGREEMENT_SCHEMA, Agreed, Broken, FOLDER, LARGEST, Party, Record, Step, Summary};

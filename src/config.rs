@@ -3,13 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jsonschema::JsonType;
-use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::paths::LocationSegment;
-
+use crate::conform;
 use crate::finding::{Mistake, Severity};
 use crate::source::{SourceFile, Span};
-use crate::text::{Lang, Localized, both, nearest, shown};
+use crate::text::{Lang, Localized, both};
 use crate::vocabulary::OwnTerm;
 use crate::yaml::{Document, Documents, Limits, NodeId};
 
@@ -106,7 +103,7 @@ impl Config {
             });
         }
         if mistakes.is_empty() {
-            mistakes = check_schema(source, &document);
+            mistakes = conform::mistakes(source, &document, CONFIG_SCHEMA, "config");
         }
         if let Some(second) = documents.next() {
             mistakes.push(Mistake {
@@ -182,153 +179,4 @@ impl Config {
         }
         config
     }
-}
-
-/// Errors against the schema, each at its place. The validator first says yes or no, and is asked
-/// for reasons only after a no.
-fn check_schema(source: &Arc<SourceFile>, document: &Document<'_>) -> Vec<Mistake> {
-    let Some(root) = document.root() else { return Vec::new() };
-    let instance = document.to_json(root);
-    let schema = serde_json::from_str(CONFIG_SCHEMA).unwrap_or_default();
-    let Ok(validator) = jsonschema::validator_for(&schema) else {
-        return Vec::new();
-    };
-    if validator.is_valid(&instance) {
-        return Vec::new();
-    }
-    let mut mistakes = Vec::new();
-    for error in validator.iter_errors(&instance) {
-        let mut node = root;
-        let mut key = None;
-        let path: Vec<String> = error
-            .instance_path()
-            .into_iter()
-            .map(|segment| match segment {
-                LocationSegment::Property(name) => name.into_owned(),
-                LocationSegment::Index(index) => index.to_string(),
-            })
-            .collect();
-        for part in &path {
-            if let Some((k, v)) = document.entry(node, part) {
-                (key, node) = (Some(k), v);
-            } else if let Some(item) = part.parse().ok().and_then(|i| document.children(node).nth(i)) {
-                (key, node) = (Some(item), item);
-            }
-        }
-        let place = key.unwrap_or(root);
-        let mut add = |node: NodeId, en: String, nb: String, help_en: String, help_nb: String| {
-            mistakes.push(Mistake {
-                source: Arc::clone(source),
-                span: document.span(node),
-                message: Localized { en, nb },
-                help: Localized {
-                    en: help_en,
-                    nb: help_nb,
-                },
-            });
-        };
-        let value = shown(document.text(node).unwrap_or_default());
-        match error.kind() {
-            ValidationErrorKind::AdditionalProperties { unexpected } => {
-                let known = known_keys(&schema, &path);
-                for name in unexpected {
-                    let at = document.entry(node, name).map_or(place, |(k, _)| k);
-                    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                    let (help_en, help_nb) = match nearest(name, known.iter().copied()) {
-                        Some(near) => (format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
-                        None => (
-                            format!("Known: {}.", known.join(", ")),
-                            format!("Kjente: {}.", known.join(", ")),
-                        ),
-                    };
-                    let name = shown(name);
-                    add(
-                        at,
-                        format!("unknown key `{name}`"),
-                        format!("ukjent nøkkel `{name}`"),
-                        help_en,
-                        help_nb,
-                    );
-                }
-            }
-            ValidationErrorKind::Enum { options } => {
-                let options: Vec<&str> = options
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|o| o.as_str())
-                    .collect();
-                let list = options.join(", ");
-                let (help_en, help_nb) = match nearest(&value, options.iter().copied()) {
-                    Some(near) => (format!("Did you mean `{near}`?"), format!("Mente du `{near}`?")),
-                    None => (format!("Write one of {list}."), format!("Skriv en av {list}.")),
-                };
-                add(
-                    node,
-                    format!("`{value}` is none of {list}"),
-                    format!("`{value}` er ingen av {list}"),
-                    help_en,
-                    help_nb,
-                );
-            }
-            ValidationErrorKind::Required { property } => {
-                let name = property.as_str().unwrap_or_default();
-                add(
-                    place,
-                    format!("`{name}` is missing"),
-                    format!("`{name}` mangler"),
-                    format!("Add `{name}`."),
-                    format!("Legg til `{name}`."),
-                );
-            }
-            ValidationErrorKind::Type { kind } => {
-                let (en, nb) = wanted(kind);
-                add(
-                    node,
-                    format!("expected {en}"),
-                    format!("her skal det stå {nb}"),
-                    "`tillit schema config` prints what belongs here.".to_owned(),
-                    "`tillit schema config` skriver ut hva som skal stå her.".to_owned(),
-                );
-            }
-            _ => {
-                let what = error.to_string();
-                let what = shown(&what);
-                add(
-                    place,
-                    format!("this does not fit here: {what}"),
-                    format!("dette passer ikke her: {what}"),
-                    "`tillit schema config` prints what belongs here.".to_owned(),
-                    "`tillit schema config` skriver ut hva som skal stå her.".to_owned(),
-                );
-            }
-        }
-    }
-    mistakes.sort_by_key(|m| m.span);
-    mistakes.dedup_by_key(|m| m.span);
-    mistakes
-}
-
-/// What belongs in a place, in both languages.
-fn wanted(kind: &TypeKind) -> (&'static str, &'static str) {
-    match kind {
-        TypeKind::Single(JsonType::Boolean) => ("`true` or `false`", "`true` eller `false`"),
-        TypeKind::Single(JsonType::Array) => ("a list, as `[one, two]`", "en liste, som `[en, to]`"),
-        TypeKind::Single(JsonType::Object) => (
-            "keys and values, as `key: value`",
-            "nøkler og verdier, som `nøkkel: verdi`",
-        ),
-        _ => ("a text", "en tekst"),
-    }
-}
-
-/// The keys that the schema knows at a path.
-fn known_keys(schema: &serde_json::Value, path: &[String]) -> Vec<String> {
-    let mut here = schema;
-    for part in path {
-        here = here["properties"].get(part).unwrap_or(&here["additionalProperties"]);
-    }
-    here["properties"]
-        .as_object()
-        .map_or_else(Vec::new, |o| o.keys().cloned().collect())
 }
