@@ -110,7 +110,7 @@ impl<'d> Examined<'d> {
         lang: Lang,
     ) -> Option<Hit> {
         let (condition, wanted) = self.hit_by(variant)?;
-        let bases = self.counting(rule, variant, packs);
+        let bases = self.counting(rule, &variant.basis_if, packs);
         if bases.is_empty() {
             return None;
         }
@@ -169,8 +169,8 @@ impl<'d> Examined<'d> {
     }
 
     /// The clauses of a rule that count here: by their packs, and by their condition.
-    fn counting(&mut self, rule: &'d Rule, variant: &'d Variant, packs: &[bool]) -> Vec<&'d RuleBasis> {
-        let holds = |this: &mut Self, n: usize| match variant.basis_if.get(n) {
+    fn counting(&mut self, rule: &'d Rule, basis_if: &'d [Option<Condition>], packs: &[bool]) -> Vec<&'d RuleBasis> {
+        let holds = |this: &mut Self, n: usize| match basis_if.get(n) {
             Some(Some(condition)) => this.truth(condition).holds(),
             _ => true,
         };
@@ -179,6 +179,18 @@ impl<'d> Examined<'d> {
             .filter(|(n, basis)| counts(basis, packs) && holds(self, *n))
             .map(|(_, basis)| basis)
             .collect()
+    }
+
+    /// The clauses that count here, of a rule that the program computes itself.
+    pub fn clauses(&mut self, number: usize, packs: &[bool]) -> Vec<&'d RuleBasis> {
+        let rule = &self.rules.rules[number];
+        self.counting(rule, &rule.basis_if, packs)
+    }
+
+    /// The same, as a finding names them.
+    pub fn bases(&mut self, number: usize, packs: &[bool]) -> Vec<Basis> {
+        let clauses = self.clauses(number, packs);
+        named(self.rules, &clauses, packs, self.today)
     }
 
     fn fill(&self, template: &Template, missing: &[String], lang: Lang) -> String {

@@ -117,8 +117,54 @@ pub struct RuleBasis {
     pub from: Option<Date>,
     /// A severity of its own under these packs.
     pub severity: Option<Severity>,
+    /// What the clause requires of the parties when a system is changed.
+    pub requires: Vec<Requirement>,
     /// What the clause asks, in own words.
     pub says: Localized,
+}
+
+/// What is to happen between the parties when a system is changed, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Requirement {
+    /// The employer informs.
+    Inform,
+    /// The parties discuss it.
+    Discuss,
+    /// The parties negotiate about it.
+    Negotiate,
+    /// The worker side agrees to it.
+    Agree,
+    /// What it means for the people concerned is assessed anew.
+    Assess,
+}
+
+impl Requirement {
+    /// All of them.
+    pub const ALL: [Requirement; 5] = [
+        Requirement::Inform,
+        Requirement::Discuss,
+        Requirement::Negotiate,
+        Requirement::Agree,
+        Requirement::Assess,
+    ];
+
+    /// `inform`, `discuss`, `negotiate`, `agree` or `assess`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Requirement::Inform => "inform",
+            Requirement::Discuss => "discuss",
+            Requirement::Negotiate => "negotiate",
+            Requirement::Agree => "agree",
+            Requirement::Assess => "assess",
+        }
+    }
+
+    /// The requirement with this name.
+    pub fn from_name(name: &str) -> Option<Requirement> {
+        Requirement::ALL
+            .into_iter()
+            .find(|requirement| requirement.name() == name)
+    }
 }
 
 /// What a rule demands.
@@ -173,6 +219,8 @@ pub struct Rule {
     pub params: Vec<Param>,
     /// One for each list of `given`; none when the program itself computes the findings.
     pub variants: Vec<Variant>,
+    /// Under which condition each basis counts, where the program itself computes the findings.
+    pub basis_if: Vec<Option<Condition>>,
     /// The list behind `given` in words, for those who read: `$` or a path.
     pub given: String,
     /// The file.

@@ -1,5 +1,6 @@
 //! Rule files from YAML, with every mistake at its place.
 
+mod bases;
 mod texts;
 
 use std::sync::{Arc, OnceLock};
@@ -7,13 +8,12 @@ use std::sync::{Arc, OnceLock};
 use super::compile::{Compiler, Milder, Names, Param, Setting};
 use super::file::localized;
 use super::template::{Piece, Template, cut};
-use super::{Check, OWN, Pack, Rule, RuleBasis, Source, Variant, is_over_all};
-use crate::builtin;
+use super::{Check, OWN, Pack, Rule, Source, Variant, is_over_all};
 use crate::finding::{Mistake, Severity};
 use crate::shape::{Kind, ScopeId};
 use crate::source::{SourceFile, Span};
 use crate::text::{Lang, Localized, both, nearest, shown};
-use crate::value::{Length, parse_date};
+use crate::value::Length;
 use crate::yaml::{Document, Documents, Limits, NodeId};
 
 /// Keys of a rule that decide what it finds, in their order.
@@ -267,6 +267,11 @@ impl<'a> Loader<'a> {
         let params = self.compiler_params();
         let given = self.get("given").map_or("$", |n| self.text(n)).to_owned();
         let variants = self.variants(&given);
+        let basis_if = if variants.is_empty() {
+            self.basis_if()
+        } else {
+            Vec::new()
+        };
         let rule = Rule {
             id: id.into(),
             category: self.get("category").map_or(OWN, |n| self.text(n)).into(),
@@ -277,6 +282,7 @@ impl<'a> Loader<'a> {
             covers,
             params,
             variants,
+            basis_if,
             given,
             source: Arc::clone(source),
             id_span: id_node.map_or(Span::default(), |n| document.span(n)),
@@ -294,109 +300,6 @@ impl<'a> Loader<'a> {
 
     fn compiler_params(&self) -> Vec<Param> {
         self.compiler.params().to_vec()
-    }
-
-    fn bases(&mut self, key: &str, with_packs: bool) -> Vec<RuleBasis> {
-        const BASIS: [&str; 7] = ["packs", "source", "refs", "from", "if", "severity", "says"];
-        let document = self.document;
-        let Some(list) = self.get(key) else { return Vec::new() };
-        let mut bases = Vec::new();
-        for node in document.children(list) {
-            let mut basis = RuleBasis {
-                packs: Vec::new(),
-                source: 0,
-                refs: Vec::new(),
-                from: None,
-                severity: None,
-                says: Localized::default(),
-            };
-            for (key, value) in document.entries(node) {
-                match self.text(key) {
-                    "packs" => basis.packs = document.children(value).filter_map(|n| self.pack(n)).collect(),
-                    "source" => {
-                        let sources = self.context.sources;
-                        match sources.iter().position(|s| &*s.id == self.text(value)) {
-                            Some(number) => basis.source = number,
-                            None => self.unknown(value, ("source", "kilde"), sources.iter().map(|s| &*s.id)),
-                        }
-                    }
-                    "refs" => basis.refs = document.children(value).map(|n| self.reference(n)).collect(),
-                    "from" => {
-                        basis.from = parse_date(self.text(value));
-                        if basis.from.is_none() {
-                            self.wrong(
-                                value,
-                                both("not a date", "ikke en dato"),
-                                both("Write it as 2026-12-01.", "Skriv den slik: 2026-12-01."),
-                            );
-                        }
-                    }
-                    "severity" => basis.severity = Some(self.severity(value)),
-                    // Compiled with the rest of the rule, once for each list of `given`.
-                    "if" => {}
-                    "says" => {
-                        self.keys(value, &["en", "nb"]);
-                        basis.says = localized(document, value);
-                    }
-                    _ => self.unknown(key, ("key", "nøkkel"), BASIS),
-                }
-            }
-            let named = document.get(node, "packs").map(|n| document.children(n).count());
-            if with_packs && named.unwrap_or(0) == 0 {
-                self.wrong(
-                    node,
-                    both("a basis names its packs", "et grunnlag oppgir pakkene sine"),
-                    both(
-                        "Write `packs: [core]`, or move it to `background`.",
-                        "Skriv `packs: [core]`, eller flytt det til `background`.",
-                    ),
-                );
-            }
-            bases.push(basis);
-        }
-        bases
-    }
-
-    /// A sentence of one of the two documents.
-    fn reference(&mut self, node: NodeId) -> String {
-        let name = self.text(node);
-        // The rules that come with the program are read whole by the tests.
-        let demands = if self.whole {
-            builtin::file("rules/demands.yaml").keys()
-        } else {
-            Vec::new()
-        };
-        if self.whole && !demands.iter().any(|demand| demand == name) {
-            self.unknown(
-                node,
-                ("sentence of the two documents", "setning i de to dokumentene"),
-                demands.iter().map(String::as_str),
-            );
-        }
-        name.to_owned()
-    }
-
-    /// What an organisation's own rule rests on when it names nothing.
-    fn own_basis(&self) -> Option<RuleBasis> {
-        let pack = self.context.packs.iter().position(|pack| &*pack.id == OWN)?;
-        let source = self.context.sources.iter().position(|source| &*source.id == OWN)?;
-        Some(RuleBasis {
-            packs: vec![pack],
-            source,
-            refs: Vec::new(),
-            from: None,
-            severity: None,
-            says: Localized::default(),
-        })
-    }
-
-    fn pack(&mut self, node: NodeId) -> Option<usize> {
-        let packs = self.context.packs;
-        let found = packs.iter().position(|p| &*p.id == self.text(node));
-        if found.is_none() {
-            self.unknown(node, ("pack", "pakke"), packs.iter().map(|p| &*p.id));
-        }
-        found
     }
 
     fn variants(&mut self, given: &str) -> Vec<Variant> {
@@ -506,18 +409,6 @@ impl<'a> Loader<'a> {
             }
         }
         lists
-    }
-
-    /// Under which condition each basis counts.
-    fn basis_if(&mut self) -> Vec<Option<super::Condition>> {
-        let document = self.document;
-        let Some(list) = self.get("bases") else {
-            return Vec::new();
-        };
-        let conditions = document.children(list).map(|node| document.get(node, "if"));
-        conditions
-            .map(|node| node.map(|n| self.compiler.condition(n)))
-            .collect()
     }
 
     fn severity_when(&mut self) -> Vec<(super::Condition, Severity)> {
