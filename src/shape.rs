@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
+use crate::text::{Localized, both};
 use crate::vocabulary::{COUNTRIES, Vocabularies};
 
 /// The schema of a manifest, as it lies in the repository.
@@ -53,11 +54,45 @@ pub enum Kind {
     Items(ScopeId),
 }
 
-/// In which direction a change of a field widens surveillance or automation.
+/// Which change of a field widens surveillance or automation: the words of `x-tillit-widens`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Widens {
+    /// Something more: an item of a list, or another value of a single field.
+    Add,
+    /// Something less in a list.
+    Remove,
+    /// The answer yes.
+    True,
+    /// The answer no.
+    False,
+    /// Any other value.
+    Change,
+    /// A greater number or level.
+    Higher,
+    /// A class with fewer duties. Classes are ordered from the strictest, so it has the greater level.
+    Lower,
+    /// A longer time.
+    Longer,
+    /// A later date or stage.
+    Later,
+    /// More detail: a smaller level, since they are ordered from the finest.
+    Finer,
+    /// Less human oversight: a smaller level.
+    Weaker,
+    /// The term `routine`.
+    Routine,
+    /// The term `private`.
+    Private,
+}
+
+/// What a field means in an agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Material {
-    /// The schema's `x-tillit-widens`.
-    pub widens: String,
+    /// Which change of it widens surveillance or automation.
+    pub widens: Widens,
+    /// What people call it, or one item of it if it is a list of mappings.
+    pub name: Localized,
 }
 
 /// A field.
@@ -175,7 +210,16 @@ struct Node {
     #[serde(rename = "x-tillit-refers-to")]
     refers_to: Option<String>,
     #[serde(rename = "x-tillit-widens")]
-    widens: Option<String>,
+    widens: Option<Widens>,
+    #[serde(rename = "x-tillit-name")]
+    name: Option<Name>,
+}
+
+/// Text in both languages as the schema holds it.
+#[derive(Deserialize)]
+struct Name {
+    en: String,
+    nb: String,
 }
 
 impl Shape {
@@ -226,7 +270,14 @@ impl Shape {
             };
             let kind = self.kind(child, scope, &path, vocabularies)?;
             let slot = self.scopes[scope].add(path.clone(), kind.clone(), map);
-            self.scopes[scope].fields[slot].material = child.widens.clone().map(|widens| Material { widens });
+            self.scopes[scope].fields[slot].material = match (child.widens, &child.name) {
+                (Some(widens), Some(name)) => Some(Material {
+                    widens,
+                    name: both(&name.en, &name.nb),
+                }),
+                (None, None) => None,
+                _ => return Err(format!("{path}: x-tillit-widens and x-tillit-name go together")),
+            };
             if let Some(target) = &child.refers_to {
                 references.push((scope, slot, target.clone()));
             }
@@ -340,5 +391,41 @@ impl Shape {
             out.extend(scope.fields.iter().map(|f| format!("{prefix}{}", f.path)));
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_schema_says_of_a_material_field_is_whole_and_known() {
+        let read = |words: &str| {
+            let flag = r##""$ref": "#/$defs/flag""##;
+            let schema = format!(r#"{{"properties": {{"a": {{{flag}{words}}}}}}}"#);
+            let shape = Shape::from_schema(&schema, &Vocabularies::builtin())?;
+            Ok::<_, String>(shape.scopes[0].fields[0].material.clone())
+        };
+        let name = r#", "x-tillit-name": {"en": "a", "nb": "b"}"#;
+        let material = Material {
+            widens: Widens::True,
+            name: both("a", "b"),
+        };
+        assert_eq!(read(""), Ok(None));
+        assert_eq!(
+            read(&format!(r#", "x-tillit-widens": "true"{name}"#)),
+            Ok(Some(material))
+        );
+        let unknown = read(&format!(r#", "x-tillit-widens": "wider"{name}"#));
+        assert!(
+            unknown.as_ref().is_err_and(|e| e.contains("unknown variant `wider`")),
+            "{unknown:?}"
+        );
+        for half in [name, r#", "x-tillit-widens": "true""#] {
+            assert_eq!(
+                read(half),
+                Err("a: x-tillit-widens and x-tillit-name go together".to_owned())
+            );
+        }
     }
 }

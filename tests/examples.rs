@@ -36,6 +36,8 @@ const LEFT_OUT: [&str; 29] = [
     // There is no joint controller, and no authority is asked for a permit.
     "accountability.joint_arrangement",
     "codetermination.permit",
+    // The agreement is not recorded in a file that could be signed.
+    "codetermination.agreement",
     // Nothing is waived.
     "waivers",
     "waivers[].rule",

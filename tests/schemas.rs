@@ -8,6 +8,7 @@ mod fresh;
 
 use serde_json::{Map, Value, json};
 use tillit::builtin;
+use tillit::shape::Shape;
 use tillit::vocabulary::{COUNTRIES, Vocabularies};
 
 const MANIFEST: &str = "schemas/manifest.v1.schema.json";
@@ -160,6 +161,31 @@ fn every_field_is_described_in_both_languages() {
     let mut missing = Vec::new();
     walk("$", &read(MANIFEST), &mut missing);
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_material_field_says_what_widens_and_has_a_name_in_both_languages() {
+    fn walk(path: &str, value: &Value, material: &mut usize) {
+        for (key, child) in value["properties"].as_object().into_iter().flatten() {
+            let here = format!("{path}.{key}");
+            let expected = child["x-tillit-material"] == json!(true);
+            assert_eq!(child["x-tillit-widens"].is_string(), expected, "{here}");
+            for lang in ["en", "nb"] {
+                let name = child["x-tillit-name"][lang].as_str();
+                assert_eq!(name.is_some_and(|n| !n.trim().is_empty()), expected, "{here}");
+                assert!(!name.is_some_and(|n| n.ends_with(['.', ',', ':', ';'])), "{here}");
+            }
+            *material += usize::from(expected);
+            walk(&here, child, material);
+            walk(&format!("{here}[]"), &child["items"], material);
+        }
+    }
+    let mut material = 0;
+    walk("$", &read(MANIFEST), &mut material);
+    let shape = Shape::builtin(&Vocabularies::builtin()).unwrap();
+    let fields = shape.scopes.iter().flat_map(|s| &s.fields);
+    assert_eq!(fields.filter(|f| f.material.is_some()).count(), material);
+    assert!(material > 80, "{material}");
 }
 
 #[test]
