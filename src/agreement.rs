@@ -2,6 +2,9 @@
 
 mod content;
 mod record;
+mod summary;
+mod words;
 
 pub use content::{Content, Line, NotCanonical};
 pub use record::{AGREEMENT_SCHEMA, Agreed, Broken, FOLDER, LARGEST, Party, Record, Step, Summary};
+pub use words::words;

@@ -6,9 +6,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Content;
+use super::summary::summary;
 use crate::conform;
 use crate::finding::Mistake;
 use crate::schema::{InstanceId, Manifest};
+use crate::shape::Shape;
 use crate::source::SourceFile;
 use crate::text::{Lang, Localized, both, escape};
 use crate::value::{Value, parse_date};
@@ -92,6 +94,14 @@ pub struct Summary {
     pub nb: String,
 }
 
+impl Summary {
+    /// A content in plain words.
+    pub fn of(content: &Content, shape: &Shape, vocabularies: &Vocabularies) -> Summary {
+        let [en, nb] = [Lang::En, Lang::Nb].map(|lang| summary(content, shape, vocabularies, lang));
+        Summary { en, nb }
+    }
+}
+
 /// A record that holds together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agreed {
@@ -151,10 +161,7 @@ impl Record {
             review: read(0, "codetermination.evaluation.next"),
             parties: parties.collect(),
             steps: steps.collect(),
-            summary: Summary {
-                en: String::new(),
-                nb: String::new(),
-            },
+            summary: Summary::of(&content, manifest.shape, vocabularies),
             sha256: content.digest(),
             content: content.text(),
             system,
