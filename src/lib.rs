@@ -17,6 +17,7 @@ pub mod vocabulary;
 pub mod value;
 pub mod shape;
 pub mod schema;
+pub mod signature;
 pub mod config;
 pub mod rule;
 pub mod ruleset;
