@@ -18,6 +18,7 @@ pub mod value;
 pub mod shape;
 pub mod schema;
 pub mod conform;
+pub mod signature;
 pub mod config;
 pub mod rule;
 pub mod ruleset;
