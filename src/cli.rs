@@ -3,6 +3,7 @@
 //! The only module that prints. The report goes to standard output, everything else to standard
 //! error. Exit codes: 0 clean, 1 findings at or above `fail-on`, 2 could not check.
 
+mod agree;
 mod baseline;
 mod check;
 mod configuration;
@@ -81,6 +82,7 @@ enum Command {
     Check(check::Args),
     Baseline(baseline::Args),
     Init(init::Args),
+    Agree(agree::Args),
     Explain(reference::ExplainArgs),
     Rules(reference::RulesArgs),
     Test(reference::TestArgs),
@@ -156,6 +158,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args, &cli.common),
         Command::Baseline(args) => baseline::run(&args, &cli.common),
         Command::Init(args) => init::run(&args, &cli.common),
+        Command::Agree(args) => agree::run(&args, &cli.common),
         Command::Explain(args) => reference::explain(&args, &cli.common),
         Command::Rules(args) => reference::rules(&args, &cli.common),
         Command::Test(args) => reference::test(&args, &cli.common),

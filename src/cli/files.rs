@@ -134,7 +134,7 @@ pub(super) fn check_file(linter: &Linter, found: &Found, assumed: &Assumed<'_>) 
 }
 
 /// Reads a file up to just over the limit, so that the limit is noticed and no more is read.
-fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+pub(super) fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let size = file.metadata()?.len().min(limit as u64 + 1);
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
