@@ -3,8 +3,10 @@
 mod content;
 mod record;
 mod summary;
+mod verify;
 mod words;
 
 pub use content::{Content, Line, NotCanonical};
 pub use record::{AGREEMENT_SCHEMA, Agreed, Broken, FOLDER, LARGEST, Party, Record, Step, Summary};
+pub use verify::{Kept, Signature, Signer, Trouble, Trusted, Verified, verify};
 pub use words::words;

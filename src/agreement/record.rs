@@ -156,7 +156,7 @@ impl Record {
         let name = safe(manifest.text_at("system.name").unwrap_or(&system));
         Some(Record {
             tillit_agreement: VERSION,
-            written_by: format!("tillit {}", env!("CARGO_PKG_VERSION")),
+            written_by: Record::writer(),
             date: date.to_string(),
             review: read(0, "codetermination.evaluation.next"),
             parties: parties.collect(),
@@ -167,6 +167,11 @@ impl Record {
             system,
             name,
         })
+    }
+
+    /// This program, as it names itself in a record.
+    pub fn writer() -> String {
+        format!("tillit {}", env!("CARGO_PKG_VERSION"))
     }
 
     /// The record as the file that is signed.

@@ -1,0 +1,327 @@
+//! Whether a record can be relied on: that it holds together, and that both sides have signed it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::record::{Agreed, Broken, Record, Summary};
+use crate::ruleset::RuleSet;
+use crate::signature::{Side, Signed, Trust};
+use crate::source::SourceFile;
+use crate::text::{Localized, both, not_text, shown};
+
+/// A record as it was found, with the signatures beside it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its bytes: what is signed.
+    pub bytes: Vec<u8>,
+    /// The files beside it that hold signatures, in the order of their names.
+    pub signatures: Vec<Signature>,
+}
+
+/// A file with a signature.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// Its name.
+    pub name: String,
+    /// What stands in it, or why it was not read.
+    pub bytes: Result<Vec<u8>, Localized>,
+}
+
+/// Whose signatures count: all that are asked must say so.
+#[derive(Clone, Debug)]
+pub struct Trusted {
+    /// The revision whose word this is, as people name it; `None` for what is there now.
+    pub revision: Option<String>,
+    /// What it says; `None` where it names nobody.
+    pub trust: Option<Trust>,
+}
+
+/// Something that keeps a record from being relied on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    /// Id of the rule that it is a finding of.
+    pub rule: &'static str,
+    /// What is wrong.
+    pub message: Localized,
+    /// What to do, where it is more than what the rule says.
+    pub help: Option<Localized>,
+}
+
+impl Trouble {
+    /// Something wrong that the rule has the remedy for.
+    pub fn new(rule: &'static str, message: Localized) -> Trouble {
+        Trouble {
+            rule,
+            message,
+            help: None,
+        }
+    }
+}
+
+/// Somebody who signed, and counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signer {
+    /// The file with the signature.
+    pub file: String,
+    /// The side that it counts for.
+    pub side: Side,
+    /// Who, and with which key.
+    pub signed: Signed,
+}
+
+/// What came of looking at a record.
+#[derive(Clone, Debug, Default)]
+pub struct Verified {
+    /// The record, if it holds together.
+    pub agreed: Option<Agreed>,
+    /// Who signed.
+    pub signers: Vec<Signer>,
+    /// What is wrong, in the order in which it is best read.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Looks at a record that people know by a name, on a day.
+pub fn verify(name: &str, kept: &Kept, trusted: &[Trusted], rules: &RuleSet, today: Date) -> Verified {
+    let mut verified = Verified::default();
+    let name = shown(name);
+    match read(&name, &kept.bytes) {
+        Err(trouble) => verified.troubles.push(trouble),
+        Ok(agreed) => {
+            verified.troubles.extend(disagreement(&name, &agreed, rules, today));
+            verified.agreed = Some(agreed);
+        }
+    }
+    signatures(&name, kept, trusted, &mut verified);
+    verified
+}
+
+fn read(name: &str, bytes: &[u8]) -> Result<Agreed, Trouble> {
+    let unreadable = |what: Localized, help: Localized| Trouble {
+        rule: "agreement-unreadable",
+        message: both(
+            format!("`{name}` is not a record that can be read: {}", what.en),
+            format!("`{name}` er ikke et dokument som kan leses: {}", what.nb),
+        ),
+        help: Some(help),
+    };
+    let source = SourceFile::from_bytes(name, bytes.to_vec()).map_err(|(_, error)| {
+        let (message, help) = not_text(error);
+        unreadable(message, help)
+    })?;
+    let source = Arc::new(source);
+    Record::read(&source).map_err(|broken| match broken {
+        Broken::Form(mistakes) => {
+            let first = mistakes.into_iter().next();
+            let (message, help, line) = match first {
+                Some(first) => (first.message, first.help, source.position(first.span.start).line),
+                None => (Localized::default(), Localized::default(), 1),
+            };
+            let at = both(
+                format!("line {line}: {}", message.en),
+                format!("linje {line}: {}", message.nb),
+            );
+            unreadable(at, help)
+        }
+        Broken::Later(version) => {
+            let version = shown(&version);
+            let message = both(
+                format!("version {version} of the format is later than this version of tillit"),
+                format!("versjon {version} av formatet er nyere enn denne versjonen av tillit"),
+            );
+            let help = both(
+                "Use a version of tillit that knows the format.",
+                "Bruk en versjon av tillit som kjenner formatet.",
+            );
+            unreadable(message, help)
+        }
+        Broken::Altered(what) => Trouble::new(
+            "agreement-altered",
+            both(
+                format!("`{name}` was altered after it was written: {}", what.en),
+                format!("`{name}` er endret etter at det ble skrevet: {}", what.nb),
+            ),
+        ),
+    })
+}
+
+/// What a record that holds together says wrongly.
+fn disagreement(name: &str, agreed: &Agreed, rules: &RuleSet, today: Date) -> Vec<Trouble> {
+    let mut troubles = Vec::new();
+    let record = &agreed.record;
+    // Another version may word it otherwise, and so may an organisation that words its own terms anew.
+    let has_own_terms = rules
+        .vocabularies
+        .iter()
+        .any(|v| v.terms.iter().any(|term| term.is_a.is_some()));
+    if record.written_by == Record::writer()
+        && !has_own_terms
+        && record.summary != Summary::of(&agreed.content, &rules.shape, &rules.vocabularies)
+    {
+        troubles.push(Trouble::new(
+            "agreement-altered",
+            both(
+                format!("`{name}` was altered after it was written: `summary` says other than `content`"),
+                format!("`{name}` er endret etter at det ble skrevet: `summary` sier noe annet enn `content`"),
+            ),
+        ));
+    }
+    if agreed.date > today {
+        troubles.push(Trouble::new(
+            "agreement-not-yet",
+            both(
+                format!("`{name}` is of {}, which lies ahead: today is {today}", agreed.date),
+                format!(
+                    "`{name}` er datert {}, som ikke er kommet ennå: i dag er {today}",
+                    agreed.date
+                ),
+            ),
+        ));
+    }
+    troubles
+}
+
+/// Who signed, and what is wrong with signatures.
+fn signatures(name: &str, kept: &Kept, trusted: &[Trusted], verified: &mut Verified) {
+    if kept.signatures.is_empty() {
+        verified.troubles.push(Trouble::new(
+            "agreement-unsigned",
+            both(
+                format!("nobody has signed `{name}`: no signature lies beside it"),
+                format!("ingen har signert `{name}`: det ligger ingen signatur ved siden av"),
+            ),
+        ));
+        return;
+    }
+    let mut keys = HashSet::new();
+    for signature in &kept.signatures {
+        match signer(signature, &kept.bytes, trusted) {
+            Err(trouble) => verified.troubles.push(trouble),
+            Ok(signer) => {
+                let file = shown(&signer.file);
+                match keys.insert(signer.signed.key.clone()) {
+                    true => verified.signers.push(signer),
+                    false => verified.troubles.push(Trouble::new(
+                        "agreement-signed-twice",
+                        both(
+                            format!(
+                                "`{file}` is a second signature with the key {}; it counts once",
+                                signer.signed.key
+                            ),
+                            format!(
+                                "`{file}` er enda en signatur med nøkkelen {}. Den teller én gang",
+                                signer.signed.key
+                            ),
+                        ),
+                    )),
+                }
+            }
+        }
+    }
+    let has = |side: Side| verified.signers.iter().any(|signer| signer.side == side);
+    let missing = match (has(Side::Worker), has(Side::Employer)) {
+        (false, true) => both("the worker side", "arbeidstakersiden"),
+        (true, false) => both("the employer", "arbeidsgiver"),
+        _ => return,
+    };
+    verified.troubles.push(Trouble::new(
+        "agreement-one-side",
+        both(
+            format!(
+                "only one side has signed `{name}`: a signature of {} that counts is missing",
+                missing.en
+            ),
+            format!(
+                "bare den ene parten har signert `{name}`: det mangler en gyldig signatur fra {}",
+                missing.nb
+            ),
+        ),
+    ));
+}
+
+/// Who made a signature, if all that are trusted say that it counts, and for one side.
+fn signer(signature: &Signature, message: &[u8], trusted: &[Trusted]) -> Result<Signer, Trouble> {
+    let file = shown(&signature.name);
+    let refuse = |why: Localized, of: Option<&str>, help: Option<Localized>| {
+        let (en, nb) = match of.map(shown) {
+            Some(revision) => (format!(" (as of {revision})"), format!(" (slik det er i {revision})")),
+            None => Default::default(),
+        };
+        Trouble {
+            rule: "agreement-signer-refused",
+            message: both(
+                format!("`{file}` does not count: {}{en}", why.en),
+                format!("`{file}` teller ikke: {}{nb}", why.nb),
+            ),
+            help,
+        }
+    };
+    let bytes = signature
+        .bytes
+        .as_ref()
+        .map_err(|why| refuse(why.clone(), None, None))?;
+    let mut agreed: Option<Signed> = None;
+    for one in trusted {
+        let of = one.revision.as_deref();
+        let trust = one.trust.as_ref().ok_or_else(|| {
+            let why = both(
+                "no file says who may sign",
+                "ingen fil sier hvem som kan signere",
+            );
+            let help = both(
+                "Name one in tillit.yaml, as `allowed-signers: FILE`, and let both sides approve it in a change of its own.",
+                "Oppgi en i tillit.yaml, som `allowed-signers: FIL`, og la begge parter godkjenne den i en egen endring.",
+            );
+            refuse(why, of, Some(help))
+        })?;
+        let signed = trust
+            .verify(message, bytes)
+            .map_err(|refusal| refuse(refusal.message(), of, Some(refusal.help())))?;
+        agreed = Some(match agreed {
+            None => signed,
+            // Only by the names that both know is somebody the same.
+            Some(mut before) => {
+                before
+                    .principals
+                    .retain(|principal| signed.principals.contains(principal));
+                before
+            }
+        });
+    }
+    let signed = agreed.unwrap_or_else(|| Signed {
+        principals: Vec::new(),
+        key: String::new(),
+        kind: String::new(),
+    });
+    let sides: HashSet<Side> = signed.principals.iter().filter_map(|name| Side::of(name)).collect();
+    let mut sides = sides.into_iter();
+    match (sides.next(), sides.next()) {
+        (Some(side), None) => Ok(Signer {
+            file: signature.name.clone(),
+            side,
+            signed,
+        }),
+        (Some(_), Some(_)) => {
+            let key = &signed.key;
+            let why = both(
+                format!("the key {key} stands for both sides"),
+                format!("nøkkelen {key} står for begge parter"),
+            );
+            Err(refuse(why, None, None))
+        }
+        _ => {
+            let names = signed
+                .principals
+                .iter()
+                .map(|name| shown(name))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let why = both(
+                format!("the name of the signer begins neither with `worker:` nor with `employer:`: {names}"),
+                format!("navnet på den som signerte, begynner verken med `worker:` eller med `employer:`: {names}"),
+            );
+            Err(refuse(why, None, None))
+        }
+    }
+}
