@@ -16,7 +16,7 @@ use tillit::assess::assess;
 use tillit::config::Config;
 use tillit::examine::Examined;
 use tillit::finding::Mistake;
-use tillit::lint::{Coverage, EvidenceState, FileReport, Linter, finish};
+use tillit::lint::{Alone, Coverage, FileReport, Linter, finish};
 use tillit::report::{Options, json};
 use tillit::schema::Manifest;
 use tillit::source::SourceFile;
@@ -46,7 +46,7 @@ fn documents(text: &str) -> impl Iterator<Item = Document<'_>> {
 
 fn check(linter: &Linter, number: usize, text: &str) -> FileReport {
     let source = Arc::new(SourceFile::new(format!("{number}.tillit.yaml"), text));
-    linter.check(source, &|_, _| EvidenceState::NotChecked)
+    linter.check(source, &Alone)
 }
 
 fn steps(criterion: &mut Criterion) {

@@ -4,6 +4,7 @@
 //! error. Exit codes: 0 clean, 1 findings at or above `fail-on`, 2 could not check.
 
 mod agree;
+mod around;
 mod baseline;
 mod check;
 mod configuration;
@@ -17,6 +18,7 @@ mod packs;
 mod reference;
 mod reports;
 mod plan;
+mod signers;
 mod since;
 
 use std::process::ExitCode;

@@ -49,6 +49,10 @@ pub struct Config {
     pub exclude: Vec<(String, Span)>,
     /// Folders with own rules.
     pub rules: Vec<(String, Span)>,
+    /// File with those who may sign agreements.
+    pub allowed_signers: Option<(String, Span)>,
+    /// File with keys that count no more.
+    pub revoked_signers: Option<(String, Span)>,
     /// Own terms.
     pub terms: Vec<(OwnTerm, Span)>,
 }
@@ -155,6 +159,8 @@ impl Config {
                 }
                 "exclude" => config.exclude = items().collect(),
                 "rules" => config.rules = items().collect(),
+                "allowed-signers" => config.allowed_signers = Some((text(value), document.span(value))),
+                "revoked-signers" => config.revoked_signers = Some((text(value), document.span(value))),
                 "vocabulary" => {
                     for (vocabulary, body, _) in entries() {
                         for (id, term) in document.entries(body) {

@@ -1,5 +1,6 @@
 //! The pipeline, from the text of a file to its findings. No input or output, no clock.
 
+mod agreement;
 mod aside;
 mod group;
 mod locate;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::agreement::{Kept, Trusted};
 use crate::assess::{Intrusion, Score, Summary, assess};
 use crate::config::Config;
 use crate::evaluate::Hit;
@@ -24,7 +26,7 @@ use crate::text::Lang;
 use crate::yaml::{Document, Documents, Limits};
 
 use self::group::group;
-pub use aside::{Earlier, Standing, Waived, about_policy};
+pub use aside::{Earlier, EarlierAgreement, EarlierSystem, Standing, Waived, about_policy};
 pub use narrow::{Known, known, narrow};
 pub use run::{Coverage, LeftOut, Run, Unread, finish, over_all};
 
@@ -43,12 +45,41 @@ pub enum EvidenceState {
     NotAFile,
     /// The file has another hash: this one.
     WrongHash(String),
+    /// It is a link or lies behind one, where that is not taken.
+    Link,
     /// It cannot be read, for this reason.
     Unreadable(String),
 }
 
-/// How the program looks for files that a manifest refers to: by path and, where given, hash.
-pub type EvidenceLookup<'a> = dyn Fn(&str, Option<&str>) -> EvidenceState + Sync + 'a;
+/// The files around a manifest.
+pub trait Around: Sync {
+    /// What became of a record at a path and, where given, with a hash.
+    fn record(&self, path: &str, sha256: Option<&str>) -> EvidenceState {
+        let _ = (path, sha256);
+        EvidenceState::NotChecked
+    }
+
+    /// The record of an agreement at a path, with the signatures beside it.
+    ///
+    /// # Errors
+    /// It was not read; [`EvidenceState::Found`] where it is taken to be in order.
+    fn agreement(&self, path: &str) -> Result<Kept, EvidenceState> {
+        let _ = path;
+        Err(EvidenceState::NotChecked)
+    }
+
+    /// The names of records about a system in the folder for them beside the manifest.
+    fn agreements(&self, system: &str) -> Vec<String> {
+        let _ = system;
+        Vec::new()
+    }
+}
+
+/// A manifest by itself: nobody looks around.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone;
+
+impl Around for Alone {}
 
 /// What was found in one file.
 #[derive(Debug)]
@@ -107,6 +138,8 @@ pub struct Linter {
     pub baseline: Option<Baseline>,
     /// What was there before, where a change is checked.
     pub earlier: Option<Earlier>,
+    /// Whose signatures under agreements count.
+    pub trusted: Vec<Trusted>,
 }
 
 impl Linter {
@@ -148,12 +181,16 @@ impl Linter {
             limits: Limits::default(),
             baseline: None,
             earlier: None,
+            trusted: vec![Trusted {
+                revision: None,
+                trust: None,
+            }],
         })
     }
 
     /// Checks a file.
-    pub fn check(&self, source: Arc<SourceFile>, evidence: &EvidenceLookup<'_>) -> FileReport {
-        let mut checker = Checker::new(self, &source, evidence);
+    pub fn check(&self, source: Arc<SourceFile>, around: &dyn Around) -> FileReport {
+        let mut checker = Checker::new(self, &source, around);
         let mut documents = 0;
         for document in Documents::new(source.text(), self.limits, false) {
             documents += 1;
@@ -174,15 +211,19 @@ impl Linter {
         report
     }
 
-    /// The waivers of every system in a file, as they are written.
-    pub fn waivers(&self, source: &SourceFile) -> Vec<(Arc<str>, Vec<Waiver>)> {
+    /// The systems in a file, as they counted before a change.
+    pub fn earlier(&self, source: &SourceFile) -> Vec<EarlierSystem> {
         let rules = &self.rules;
         let mut all = Vec::new();
         for document in Documents::new(source.text(), self.limits, false).filter(|d| !d.broken) {
             let manifest = Manifest::read(&document, &rules.shape, &rules.vocabularies, true);
             let mut examined = Examined::new(&manifest, rules, 0, self.today);
-            let system = manifest.text_at("system.id").map(Arc::from);
-            all.extend(system.map(|system| (system, waivers(&mut examined))));
+            let id = manifest.text_at("system.id").map(Arc::from);
+            all.extend(id.map(|id| EarlierSystem {
+                id,
+                waivers: waivers(&mut examined),
+                agreement: agreement::named(&manifest).map(|(path, _)| path.to_owned()),
+            }));
         }
         all
     }
@@ -200,7 +241,7 @@ impl Linter {
 
     /// The report for what cannot be checked at all.
     fn unchecked(&self, source: Arc<SourceFile>, say: impl FnOnce(&mut Checker<'_>)) -> FileReport {
-        let mut checker = Checker::new(self, &source, &|_, _| EvidenceState::NotChecked);
+        let mut checker = Checker::new(self, &source, &Alone);
         say(&mut checker);
         checker.report
     }
@@ -213,7 +254,7 @@ type Heard = HashMap<(Arc<str>, Option<Arc<str>>, String), usize>;
 struct Checker<'a> {
     linter: &'a Linter,
     source: &'a Arc<SourceFile>,
-    evidence: &'a EvidenceLookup<'a>,
+    around: &'a dyn Around,
     report: FileReport,
     /// The system that is being checked.
     system: Option<Arc<str>>,
@@ -222,11 +263,11 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(linter: &'a Linter, source: &'a Arc<SourceFile>, evidence: &'a EvidenceLookup<'a>) -> Self {
+    fn new(linter: &'a Linter, source: &'a Arc<SourceFile>, around: &'a dyn Around) -> Self {
         Checker {
             linter,
             source,
-            evidence,
+            around,
             report: FileReport::about(Arc::clone(source), Vec::new()),
             system: None,
             heard: Heard::new(),
@@ -255,6 +296,8 @@ impl<'a> Checker<'a> {
         let packs = examined.active_packs();
         let mut hits = examined.hits(&packs, self.linter.lang);
         hits.extend(self.switched_off(&mut examined, &packs));
+        let agreement = self.agreement(&mut examined, &packs);
+        self.report.findings.extend(agreement);
         let waivers = waivers(&mut examined);
         self.hits(hits, &facts.score, &manifest, &waivers, &packs);
         self.summary(&manifest, &facts.score, packs);

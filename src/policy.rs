@@ -1,6 +1,8 @@
 //! What steers a check, before a change and with it: where the change makes the check milder, what was
 //! there before goes on to count, and a finding says so.
 
+mod signers;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +20,8 @@ use crate::value::{Length, parse_date};
 use crate::vocabulary::OwnTerm;
 use crate::yaml::{Documents, Limits};
 
+pub use signers::{List, Signers};
+
 /// What steers a check.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
@@ -29,6 +33,8 @@ pub struct Policy {
     pub folder: PathBuf,
     /// Findings that are held back.
     pub baseline: Option<Baseline>,
+    /// Who may sign agreements.
+    pub signers: Option<Signers>,
 }
 
 /// Something that a change makes milder.
@@ -63,6 +69,7 @@ pub fn strictest(before: &Policy, now: &Policy, rules: [&RuleSet; 2], name: &str
                 ..now.config.clone()
             },
             folder: now.folder.clone(),
+            signers: now.signers.clone(),
             ..Policy::default()
         },
         source,
@@ -77,6 +84,7 @@ pub fn strictest(before: &Policy, now: &Policy, rules: [&RuleSet; 2], name: &str
     comparison.exclude();
     comparison.terms();
     comparison.baseline();
+    comparison.signers();
     (comparison.result, comparison.weakenings)
 }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use tillit::config::Config;
-use tillit::lint::{Coverage, EvidenceState, Linter, finish};
+use tillit::lint::{Alone, Coverage, Linter, finish};
 use tillit::source::SourceFile;
 use tillit::text::Lang;
 use tillit::trial::EXAMPLE_DAY;
@@ -37,7 +37,7 @@ fn found(rule: &str, first: &str, second: &str) -> Vec<String> {
     let today = parse_date(EXAMPLE_DAY).unwrap();
     let linter = Linter::new(&Config::default(), &[], today, Lang::En).unwrap_or_else(|m| panic!("{m:?}"));
     let files = [("a", first), ("b", second)].map(|(name, text)| {
-        let report = linter.check(Arc::new(SourceFile::new(name, text)), &|_, _| EvidenceState::NotChecked);
+        let report = linter.check(Arc::new(SourceFile::new(name, text)), &Alone);
         let form = report.findings.iter().find(|f| f.bases.is_empty());
         assert!(form.is_none(), "{form:?}");
         report

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use tillit::config::Config;
 use tillit::finding::{Finding, Severity};
-use tillit::lint::{EvidenceState, Linter};
+use tillit::lint::{Alone, Linter};
 use tillit::schema::Manifest;
 use tillit::source::SourceFile;
 use tillit::text::Lang;
@@ -77,7 +77,7 @@ fn linter(today: &str, lang: Lang) -> Linter {
 
 fn findings(linter: &Linter, text: &str) -> Vec<Finding> {
     let source = Arc::new(SourceFile::new("made", text));
-    linter.check(source, &|_, _| EvidenceState::NotChecked).findings
+    linter.check(source, &Alone).findings
 }
 
 /// Severity, rule and place, to read when a test stops.
@@ -89,7 +89,7 @@ fn said(findings: &[Finding]) -> Vec<String> {
 /// The packs that count for a manifest.
 fn packs(linter: &Linter, text: &str) -> BTreeSet<String> {
     let source = Arc::new(SourceFile::new("made", text));
-    let report = linter.check(source, &|_, _| EvidenceState::NotChecked);
+    let report = linter.check(source, &Alone);
     let active = linter.rules.packs.iter().zip(&report.summaries[0].packs);
     active
         .filter(|(_, on)| **on)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tillit::config::Config;
 use tillit::finding::{Finding, Severity};
-use tillit::lint::{EvidenceState, Linter};
+use tillit::lint::{Alone, Linter};
 use tillit::source::SourceFile;
 use tillit::text::Lang;
 use tillit::trial::EXAMPLE_DAY;
@@ -22,7 +22,7 @@ fn linter(config: &str) -> Linter {
 
 fn findings(linter: &Linter, text: &str) -> Vec<Finding> {
     let source = Arc::new(SourceFile::new("made", text));
-    linter.check(source, &|_, _| EvidenceState::NotChecked).findings
+    linter.check(source, &Alone).findings
 }
 
 /// Severity, rule and place of findings and of what they stand for, without those for a whole part.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use tillit::config::Config;
-use tillit::lint::{EvidenceState, Linter};
+use tillit::lint::{Alone, Linter};
 use tillit::source::SourceFile;
 use tillit::text::Lang;
 use tillit::value::parse_date;
@@ -131,7 +131,7 @@ fn after_very_many_findings_the_rest_of_a_file_is_not_checked() {
         let mut linter = linter(lang);
         linter.limits.findings = 1;
         let source = Arc::new(SourceFile::new("f", text));
-        let findings = linter.check(source, &|_, _| EvidenceState::NotChecked).findings;
+        let findings = linter.check(source, &Alone).findings;
         let last = findings.last().unwrap();
         assert_eq!(
             (&*last.rule, last.message.as_str(), last.primary.start.line),
@@ -226,7 +226,7 @@ fn hostile_input_gives_findings_and_nothing_worse() {
     for (name, text, rule) in attacks {
         let source = Arc::new(SourceFile::new("f", text));
         let started = std::time::Instant::now();
-        let report = linter.check(source, &|_, _| EvidenceState::NotChecked);
+        let report = linter.check(source, &Alone);
         // Linear work takes a second or two without optimisation; quadratic work takes minutes.
         assert!(started.elapsed().as_secs() < 60, "{name}: {:?}", started.elapsed());
         assert!(report.findings.iter().any(|f| &*f.rule == rule), "{name}");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tillit::config::Config;
 use tillit::finding::Finding;
-use tillit::lint::{EvidenceState, Linter};
+use tillit::lint::{Alone, Linter};
 use tillit::source::SourceFile;
 use tillit::text::Lang;
 use tillit::value::parse_date;
@@ -503,7 +503,5 @@ fn linter(lang: Lang) -> Linter {
 
 fn check(text: &str) -> Vec<Finding> {
     let source = Arc::new(SourceFile::new("f", text));
-    linter(Lang::En)
-        .check(source, &|_, _| EvidenceState::NotChecked)
-        .findings
+    linter(Lang::En).check(source, &Alone).findings
 }

@@ -10,7 +10,7 @@ use std::{fs, iter};
 use proptest::prelude::*;
 use tillit::config::Config;
 use tillit::finding::{Finding, Fingerprint, Severity};
-use tillit::lint::{Coverage, EvidenceState, Linter, Run, finish};
+use tillit::lint::{Alone, Coverage, Linter, Run, finish};
 use tillit::source::{SourceFile, Span};
 use tillit::suppress::{Baseline, Entry};
 use tillit::text::Lang;
@@ -39,7 +39,7 @@ fn examples() -> BTreeMap<String, String> {
 fn run(linter: &Linter, files: &BTreeMap<String, String>) -> Run {
     let check = |(name, text): (&String, &String)| {
         let source = Arc::new(SourceFile::new(name.as_str(), text.as_str()));
-        linter.check(source, &|_, _| EvidenceState::NotChecked)
+        linter.check(source, &Alone)
     };
     finish(linter, files.iter().map(check).collect(), Coverage::Whole)
 }

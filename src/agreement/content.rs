@@ -31,17 +31,11 @@ pub struct Line {
 impl Line {
     /// The path, as it stands in the line: `data.inputs["keys"].retention`.
     pub fn path(&self) -> String {
-        let mut path = String::new();
-        if !self.list.is_empty() {
-            path.push_str(&self.list);
-            path.push('[');
-            if let Some(item) = &self.item {
-                quote(item, &mut path);
-            }
-            path.push_str("].");
+        let field = &self.field;
+        match self.list.as_str() {
+            "" => field.clone(),
+            list => format!("{}.{field}", item_path(list, self.item.as_deref())),
         }
-        path.push_str(&self.field);
-        path
     }
 
     fn parse(line: &str) -> Option<Line> {
@@ -67,18 +61,33 @@ impl Line {
             return None;
         }
         let value: Json = serde_json::from_str(value).ok()?;
-        let is_single = |value: &Json| value.is_boolean() || value.is_u64() || value.is_string();
-        let is_answer = match &value {
-            Json::Array(values) => values.iter().all(|value| is_single(value) || value.is_array()),
-            value => is_single(value),
-        };
-        is_answer.then(|| Line {
+        is_answer(&value, 2).then(|| Line {
             list: list.to_owned(),
             item,
             field: field.to_owned(),
             value,
         })
     }
+}
+
+/// Whether a value is `true`, `false`, a whole number, a text, or a sorted list of these, so many lists deep.
+fn is_answer(value: &Json, depth: usize) -> bool {
+    match value {
+        Json::Array(values) => {
+            depth > 0 && values.iter().all(|value| is_answer(value, depth - 1)) && values.is_sorted_by_key(written)
+        }
+        value => value.is_boolean() || value.is_u64() || value.is_string(),
+    }
+}
+
+/// The path of an item of a list: `data.inputs["keys"]`.
+pub(super) fn item_path(list: &str, item: Option<&str>) -> String {
+    let mut path = format!("{list}[");
+    if let Some(item) = item {
+        quote(item, &mut path);
+    }
+    path.push(']');
+    path
 }
 
 /// The material content of a manifest.
@@ -106,7 +115,7 @@ impl Content {
                 reader.fields(0, "", None, &scope.fields);
             } else if material(&scope.fields) || manifest.shape.is_material_list(number) {
                 for item in manifest.items_of(number) {
-                    let name = manifest.shape.is_material_list(number).then(|| reader.name(item));
+                    let name = manifest.shape.is_material_list(number).then(|| name_of(manifest, item));
                     reader.fields(item, &scope.path, name.as_deref(), &scope.fields);
                 }
             }
@@ -213,19 +222,6 @@ impl<'d> Reader<'_, 'd> {
         }
     }
 
-    /// What an item goes by; nothing where it has no name.
-    fn name(&self, item: InstanceId) -> String {
-        let scope = &self.manifest.shape.scopes[self.manifest.instance(item).scope];
-        let names = NAMES.iter().filter_map(|name| scope.slot(name));
-        let name = names
-            .map(|slot| self.manifest.value(item, slot))
-            .find_map(|value| match value {
-                Value::Text(name) => Some(name),
-                _ => None,
-            });
-        name.unwrap_or_default().to_owned()
-    }
-
     fn json(&self, value: Value<'d>, kind: &Kind) -> Option<Json> {
         Some(match value {
             Value::Absent | Value::Unknown | Value::Invalid | Value::Block { .. } | Value::Evidence(_) => return None,
@@ -250,14 +246,26 @@ impl<'d> Reader<'_, 'd> {
             Value::Items { .. } => sorted(
                 self.manifest
                     .items(value)
-                    .map(|item| Json::from(self.name(item)))
+                    .map(|item| Json::from(name_of(self.manifest, item)))
                     .collect(),
             ),
         })
     }
 }
 
-fn sorted(mut values: Vec<Json>) -> Json {
+/// What an item of a material list goes by; nothing where it has no name.
+pub fn name_of(manifest: &Manifest<'_>, item: InstanceId) -> String {
+    let scope = &manifest.shape.scopes[manifest.instance(item).scope];
+    let names = NAMES.iter().filter_map(|name| scope.slot(name));
+    let mut values = names.map(|slot| manifest.value(item, slot));
+    let name = values.find_map(|value| match value {
+        Value::Text(name) => Some(name),
+        _ => None,
+    });
+    name.unwrap_or_default().to_owned()
+}
+
+pub(super) fn sorted(mut values: Vec<Json>) -> Json {
     values.sort_by_cached_key(written);
     Json::Array(values)
 }

@@ -1,11 +1,11 @@
-//! The day of the run: the option, `SOURCE_DATE_EPOCH`, then the clock.
+//! The day and the moment of the run: the option, `SOURCE_DATE_EPOCH`, then the clock.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use jiff::Span;
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::Failure;
+use crate::signature::Moment;
 use crate::text::{Lang, shown};
 use crate::value::parse_date;
 
@@ -14,25 +14,34 @@ use crate::value::parse_date;
 /// # Errors
 /// `SOURCE_DATE_EPOCH` is set and is not a number of seconds.
 pub(super) fn today(option: Option<Date>, lang: Lang) -> Result<Date, Failure> {
-    if let Some(day) = option {
-        return Ok(day);
-    }
-    let seconds: i64 = match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => text.parse().map_err(|_| {
-            let text = shown(&text);
-            Failure::say(
-                lang,
-                format!("SOURCE_DATE_EPOCH is not a number of seconds: `{text}`"),
-                format!("SOURCE_DATE_EPOCH er ikke et antall sekunder: `{text}`"),
-            )
-        })?,
-        Err(_) => SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0)),
+    option.map_or_else(|| Ok(TimeZone::UTC.to_datetime(now(lang)?).date()), Ok)
+}
+
+/// The moment of the run, at which keys count or not: noon of a day that an option names.
+///
+/// # Errors
+/// `SOURCE_DATE_EPOCH` is set and is not a number of seconds.
+pub(super) fn moment(option: Option<Date>, lang: Lang) -> Result<Moment, Failure> {
+    let noon = option.and_then(|day| TimeZone::UTC.to_timestamp(day.at(12, 0, 0, 0)).ok());
+    Ok(Moment {
+        at: noon.map_or_else(|| now(lang), Ok)?,
+        zone: TimeZone::system(),
+    })
+}
+
+fn now(lang: Lang) -> Result<Timestamp, Failure> {
+    let Ok(text) = std::env::var("SOURCE_DATE_EPOCH") else {
+        return Ok(Timestamp::now());
     };
-    let epoch = Date::constant(1970, 1, 1);
-    let days = Span::new().try_days(seconds.div_euclid(86_400));
-    days.and_then(|days| epoch.checked_add(days)).map_err(|_| {
+    let seconds: i64 = text.parse().map_err(|_| {
+        let text = shown(&text);
+        Failure::say(
+            lang,
+            format!("SOURCE_DATE_EPOCH is not a number of seconds: `{text}`"),
+            format!("SOURCE_DATE_EPOCH er ikke et antall sekunder: `{text}`"),
+        )
+    })?;
+    Timestamp::from_second(seconds).map_err(|_| {
         Failure::say(
             lang,
             "SOURCE_DATE_EPOCH lies outside the calendar",

@@ -86,8 +86,20 @@ impl Records {
         }
     }
 
+    /// Whether nothing on the way from the root to a path is a link.
+    pub(super) fn is_direct(&self, path: &Path) -> bool {
+        let below = path.strip_prefix(&self.root).ok();
+        let real = self
+            .root
+            .canonicalize()
+            .ok()
+            .zip(below)
+            .map(|(root, below)| root.join(below));
+        real.is_some() && path.canonicalize().ok() == real
+    }
+
     /// The path below the root, worked out by its words alone, before anything is touched.
-    fn inside(&self, path: &str) -> Option<PathBuf> {
+    pub(super) fn inside(&self, path: &str) -> Option<PathBuf> {
         let windows_root = path.contains('\\') || path.get(1..2) == Some(":");
         if path.is_empty() || path.contains('\0') || windows_root {
             return None;

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use super::evidence::{Assumed, Records};
+use super::around::{Folders, Surroundings};
+use super::evidence::Assumed;
 use super::{Failure, output};
 use crate::discover::{Found, Unreadable, shown};
 use crate::lint::{FileReport, Linter, Run};
@@ -44,7 +45,14 @@ pub(super) fn check_stdin(linter: &Linter) -> Result<FileReport, Failure> {
                 format!("kan ikke lese standard inn: {reason}"),
             )
         })?;
-    Ok(check_bytes(linter, "<stdin>", bytes, None, &|_| false))
+    Ok(check_bytes(
+        linter,
+        "<stdin>",
+        bytes,
+        None,
+        &|_| false,
+        &Folders::default(),
+    ))
 }
 
 /// Checks what a file holds. Records for which `assumed` says so count as found.
@@ -54,20 +62,18 @@ pub(super) fn check_bytes(
     bytes: Vec<u8>,
     path: Option<&Path>,
     assumed: &Assumed<'_>,
+    folders: &Folders<'_>,
 ) -> FileReport {
-    // Most manifests refer to no file: where the repository is, is found out when one does.
-    let records = OnceLock::new();
+    let around = Surroundings::of(path, assumed, folders, linter.lang);
     match SourceFile::from_bytes(name, bytes) {
-        Ok(source) => linter.check(Arc::new(source), &|file, hash| {
-            let records = records.get_or_init(|| Records::of(path, linter.lang));
-            records.look_up(file, hash, assumed)
-        }),
+        Ok(source) => linter.check(Arc::new(source), &around),
         Err((source, error)) => linter.not_text(Arc::new(source), error),
     }
 }
 
 /// Checks files in parallel and in order. Texts without findings are let go at once.
 pub(super) fn check_files(linter: &Linter, found: &[Found], keep_texts: bool) -> (Vec<FileReport>, Vec<Unreadable>) {
+    let folders = Folders::default();
     let mut reports = Vec::with_capacity(found.len());
     let mut unread = Vec::new();
     let mut progress = Progress::new(found.len());
@@ -75,7 +81,7 @@ pub(super) fn check_files(linter: &Linter, found: &[Found], keep_texts: bool) ->
         let results: Vec<Result<FileReport, Unreadable>> = batch
             .par_iter()
             .map(|found| {
-                let mut report = check_file(linter, found, &|_| false).map_err(|error| Unreadable {
+                let mut report = check_file(linter, found, &|_| false, &folders).map_err(|error| Unreadable {
                     path: found.path().to_owned(),
                     error,
                 })?;
@@ -123,14 +129,19 @@ pub(super) fn read_again(run: &mut Run, found: &[Found], limit: usize) {
 }
 
 /// Checks a file. Records for which `assumed` says so count as found.
-pub(super) fn check_file(linter: &Linter, found: &Found, assumed: &Assumed<'_>) -> io::Result<FileReport> {
+pub(super) fn check_file(
+    linter: &Linter,
+    found: &Found,
+    assumed: &Assumed<'_>,
+    folders: &Folders<'_>,
+) -> io::Result<FileReport> {
     let name = name_of(found);
     let path = match found {
         Found::File(path) => path,
         Found::NotAFile(_) => return Ok(linter.not_a_file(Arc::new(SourceFile::new(name, "")))),
     };
     let bytes = read(path, linter.limits.bytes)?;
-    Ok(check_bytes(linter, &name, bytes, Some(path), assumed))
+    Ok(check_bytes(linter, &name, bytes, Some(path), assumed, folders))
 }
 
 /// Reads a file up to just over the limit, so that the limit is noticed and no more is read.

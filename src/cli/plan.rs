@@ -9,7 +9,8 @@ use super::configuration::{self, Found as Configuration};
 use super::files::{check_files, check_stdin, name_of, read_again, unreadable};
 use super::packs::choose_packs;
 use super::since::{Asked, Past};
-use super::{Common, Failure, baseline, day, output};
+use super::{Common, Failure, baseline, day, output, signers};
+use crate::agreement::Trusted;
 use crate::config::Config;
 use crate::discover::{Found, Unreadable, discover, look_at, plain, repository, shown};
 use crate::lint::{Coverage, Linter, Run, Unread, finish};
@@ -80,7 +81,9 @@ impl Plan {
             rules,
             folder: plain(&folder),
             baseline: held,
+            signers: None,
         };
+        policy.signers = signers::find(&policy.config, &policy.folder, lang)?;
         // What is left out is understood before anything is compared with it.
         configuration::exclude(&policy.config, &policy.folder).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
         let mut past = asked.map(|asked| Past::open(asked, &search, lang)).transpose()?;
@@ -94,6 +97,7 @@ impl Plan {
             rules,
             folder,
             baseline: held,
+            signers,
         } = policy;
         choose_packs(&mut config, &what.packs, lang)?;
         let today = day::today(what.today, lang)?;
@@ -101,6 +105,13 @@ impl Plan {
         let exclude = configuration::exclude(&config, &folder).map_err(wrong)?;
         let mut linter = Linter::new(&config, &rules, today, lang).map_err(wrong)?;
         linter.baseline = held;
+        let moment = day::moment(what.today, lang)?;
+        let trust = signers.as_ref().map(|signers| signers.trust(&moment)).transpose();
+        linter.trusted = vec![Trusted {
+            revision: None,
+            trust: trust.map_err(wrong)?,
+        }];
+        linter.trusted.extend(past.as_ref().map(|past| past.trusted(&moment)));
         if paths.is_empty() && !stdin {
             paths = search;
         }

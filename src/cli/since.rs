@@ -7,18 +7,24 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::Failure;
+use super::around::Folders;
 use super::baseline;
 use super::configuration::{NAMES, exclude};
 use super::files::{check_bytes, check_file, name_of};
 use super::git::{Git, Tree};
 use super::packs::choose_packs;
+use super::signers;
+use crate::agreement::{Agreed, Kept, Signature, Trusted, verify};
 use crate::config::Config;
 use crate::discover::{ENDINGS, Exclude, Found, plain};
 use crate::finding::{Mistake, Severity};
-use crate::lint::{Coverage, Earlier, FileReport, Known, Linter, Run, finish, known, narrow};
+use crate::lint::{
+    Coverage, Earlier, EarlierAgreement, EarlierSystem, FileReport, Known, Linter, Run, finish, known, narrow,
+};
 use crate::pointer::Pointer;
-use crate::policy::{Policy, Weakening, strictest};
+use crate::policy::{List, Policy, Weakening, strictest};
 use crate::ruleset::{Loading, RuleSet};
+use crate::signature::Moment;
 use crate::source::{SourceFile, Span};
 use crate::suppress::Baseline;
 use crate::text::{Lang, both, escape, shown};
@@ -98,7 +104,7 @@ impl Past {
         let rules = load(&now).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
         let of = |commit: &str| -> Result<Result<(Policy, RuleSet), Vec<Mistake>>, Failure> {
             let tree = self.git.tree(commit, &self.name)?;
-            let policy = policy_of(&self.git, &tree, &now, search, named, held)?;
+            let policy = policy_of(&self.git, &tree, &now, search, named, held, lang)?;
             Ok(policy.and_then(|policy| load(&policy).map(|rules| (policy, rules))))
         };
         let (mut before, earlier) = match of(&self.tip)? {
@@ -117,6 +123,15 @@ impl Past {
         choose_packs(&mut before.config, packs, lang)?;
         self.policy = Some(before);
         Ok((result, weakenings))
+    }
+
+    /// Whose signatures counted: those whom the revision names, as of this moment.
+    pub(super) fn trusted(&self, moment: &Moment) -> Trusted {
+        let signers = self.policy.as_ref().and_then(|policy| policy.signers.as_ref());
+        Trusted {
+            revision: Some(self.name.clone()),
+            trust: signers.and_then(|signers| signers.trust(moment).ok()),
+        }
     }
 
     /// A policy that cannot be read: what it would have said cannot be told, so the check fails.
@@ -182,6 +197,15 @@ impl Past {
         })
     }
 
+    /// Whether the change touches a signature beside a record.
+    fn is_signed_anew(&self, record: &Path) -> bool {
+        let start = self.git.inside(record).map(|record| format!("{record}."));
+        start.is_some_and(|start| {
+            let mut others = self.changed.range(start.clone()..);
+            others.next().is_some_and(|other| other.starts_with(&start))
+        })
+    }
+
     /// The waivers as they were, of manifests that the change touches.
     ///
     /// # Errors
@@ -206,12 +230,62 @@ impl Past {
             if let Some(bytes) = tree.read(path)?
                 && let Ok(source) = SourceFile::from_bytes(path, bytes)
             {
-                for (system, waivers) in linter.waivers(&source) {
-                    earlier.waivers.entry(system).or_default().extend(waivers);
+                for EarlierSystem { id, waivers, agreement } in linter.earlier(&source) {
+                    let agreed = agreement
+                        .map(|file| self.agreed(linter, &tree, path, &id, file))
+                        .transpose()?;
+                    if let Some(agreed) = agreed.flatten() {
+                        earlier.agreements.insert(Arc::clone(&id), agreed);
+                    }
+                    earlier.waivers.entry(id).or_default().extend(waivers);
                 }
             }
         }
         Ok(earlier)
+    }
+
+    /// The agreement that a manifest named, if its record could be relied on.
+    fn agreed(
+        &self,
+        linter: &Linter,
+        tree: &Tree<'_>,
+        manifest: &str,
+        system: &str,
+        file: String,
+    ) -> Result<Option<EarlierAgreement>, Failure> {
+        let folder = manifest.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Some(path) = self.git.inside(&self.git.root.join(folder).join(&file)) else {
+            return Ok(None);
+        };
+        let Some(bytes) = tree.read(&path)? else {
+            return Ok(None);
+        };
+        let mut kept = Kept {
+            bytes,
+            signatures: Vec::new(),
+        };
+        let start = format!("{path}.");
+        let signatures = tree
+            .paths()
+            .filter(|other| other.starts_with(&start) && other.ends_with(".sig"));
+        for name in signatures {
+            kept.signatures.extend(tree.read(name)?.map(|bytes| Signature {
+                name: name.to_owned(),
+                bytes: Ok(bytes),
+            }));
+        }
+        let then: Vec<Trusted> = linter
+            .trusted
+            .iter()
+            .filter(|trusted| trusted.revision.is_some())
+            .cloned()
+            .collect();
+        let verified = verify(&path, &kept, &then, &linter.rules, linter.today);
+        let counts = |agreed: &Agreed| verified.troubles.is_empty() && agreed.record.system == system;
+        Ok(verified.agreed.filter(counts).map(|agreed| EarlierAgreement {
+            file,
+            date: agreed.date,
+        }))
     }
 
     /// Names what the change removes, and leaves out of a run what was there before and what the change does not
@@ -267,17 +341,20 @@ impl Past {
         let mut linter = linter.map_err(|mistakes| Failure::Mistakes(mistakes, now.lang))?;
         linter.baseline.clone_from(&policy.baseline);
         // A record that the change touches was in order before, as far as anybody knows.
-        let assumed = |path: &Path| self.is_changed(path);
+        let assumed = |path: &Path| self.is_changed(path) || self.is_signed_anew(path);
+        let changed = |path: &Path| self.is_changed(path);
+        let folders = Folders::without(&changed);
         let same = found
             .par_iter()
             .filter(|found| !earlier.changed.contains(name_of(found).as_str()))
             // What cannot be read was said when it was read first.
-            .filter_map(|found| check_file(&linter, found, &assumed).ok());
+            .filter_map(|found| check_file(&linter, found, &assumed, &folders).ok());
         let mut reports: Vec<FileReport> = same.collect();
         for path in touched {
             if let Some(bytes) = tree.read(path)? {
                 let full = self.git.root.join(path);
-                reports.push(check_bytes(&linter, &self.shown(path), bytes, Some(&full), &|_| true));
+                let name = self.shown(path);
+                reports.push(check_bytes(&linter, &name, bytes, Some(&full), &|_| true, &folders));
             }
         }
         // Of two systems with one id, the first one counts: as now.
@@ -299,6 +376,7 @@ fn policy_of(
     search: &[PathBuf],
     config: Option<&Path>,
     held: baseline::Choice<'_>,
+    lang: Lang,
 ) -> Result<Result<Policy, Vec<Mistake>>, Failure> {
     let text = |path: &str| -> Result<Option<Arc<SourceFile>>, Failure> {
         tree.is_plain(path)?;
@@ -317,6 +395,7 @@ fn policy_of(
     };
     if config.is_some_and(|path| git.inside(path).is_none()) {
         (policy.config, policy.rules) = (now.config.clone(), now.rules.clone());
+        policy.signers.clone_from(&now.signers);
     } else if let Some(path) = place(config, &NAMES)
         && let Some(source) = text(&path)?
     {
@@ -342,6 +421,20 @@ fn policy_of(
                 policy.rules.extend(text(file)?);
             }
         }
+        let list = |path: &str, span| {
+            let file = git.inside(&policy.folder.join(path)).unwrap_or_default();
+            tree.is_plain(&file)?;
+            let name = format!("{}:{}", escape(&tree.name), escape(&file));
+            let bytes = tree
+                .read(&file)?
+                .ok_or_else(|| signers::not_there(&policy.config, span, lang))?;
+            Ok(List { name, bytes })
+        };
+        policy.signers = match signers::named(&policy.config, list, lang) {
+            Ok(signers) => signers,
+            Err(Failure::Mistakes(mistakes, _)) => return Ok(Err(mistakes)),
+            Err(failure) => return Err(failure),
+        };
     }
     let named = held.named();
     if named.is_some_and(|path| git.inside(path).is_none()) {

@@ -56,6 +56,28 @@ pub struct Earlier {
     pub changed: HashSet<Arc<str>>,
     /// The waivers of each system in them as they were.
     pub waivers: HashMap<Arc<str>, Vec<Waiver>>,
+    /// The agreement about each system in them as it was.
+    pub agreements: HashMap<Arc<str>, EarlierAgreement>,
+}
+
+/// A system before a change.
+#[derive(Debug)]
+pub struct EarlierSystem {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Its waivers, as they are written.
+    pub waivers: Vec<Waiver>,
+    /// The file with the record of its agreement, as the manifest names it.
+    pub agreement: Option<String>,
+}
+
+/// An agreement that counted before a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierAgreement {
+    /// The file of its record, as the manifest named it.
+    pub file: String,
+    /// Its day.
+    pub date: Date,
 }
 
 impl Checker<'_> {
@@ -175,7 +197,13 @@ impl Checker<'_> {
 }
 
 /// A finding of a rule that the program computes, unless the rule is off.
-fn own_finding(linter: &Linter, rule: &str, primary: Location, message: String, packs: &[bool]) -> Option<Finding> {
+pub(super) fn own_finding(
+    linter: &Linter,
+    rule: &str,
+    primary: Location,
+    message: String,
+    packs: &[bool],
+) -> Option<Finding> {
     let rules = &linter.rules;
     let number = rules.find(rule).filter(|number| !rules.is_off(*number))?;
     let rule = &rules.rules[number];

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::agreement::named;
 use super::{Checker, EvidenceState};
 use crate::assess::Score;
 use crate::evaluate::{Hit, bases};
@@ -142,7 +143,9 @@ impl Checker<'_> {
     pub(super) fn records(&mut self, manifest: &Manifest<'_>) {
         let document = manifest.document;
         let lang = self.lang();
-        let records: Vec<NodeId> = manifest.evidence().collect();
+        // The record of what was agreed is looked at more closely.
+        let agreement = named(manifest).map(|(_, node)| node);
+        let records: Vec<NodeId> = manifest.evidence().filter(|node| Some(*node) != agreement).collect();
         for record in records {
             let text = |key: &str| document.get(record, key).and_then(|n| document.text(n));
             let Some(path) = text("file") else {
@@ -153,7 +156,7 @@ impl Checker<'_> {
             let hash = text("sha256").filter(|h| h.len() == HASH && h.bytes().all(|b| b.is_ascii_hexdigit()));
             let both = |en: String, nb: String| if lang == Lang::En { en } else { nb };
             let name = shown(path);
-            let (key, message, help) = match (self.evidence)(path, hash) {
+            let (key, message, help) = match self.around.record(path, hash) {
                 EvidenceState::Found => continue,
                 EvidenceState::NotChecked => {
                     self.report.unchecked_records += 1;
@@ -181,7 +184,8 @@ impl Checker<'_> {
                         "Legg dokumentet i kodelageret, eller vis til det med `archive`.".into(),
                     ),
                 ),
-                EvidenceState::NotAFile => (
+                // A record may lie behind a link, as long as that stays in the repository.
+                EvidenceState::NotAFile | EvidenceState::Link => (
                     "file",
                     both(
                         format!("`{name}` is not a regular file"),

@@ -1,0 +1,183 @@
+//! The files around a manifest: the records that it refers to, and those of agreements with their signatures.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::evidence::{Assumed, Records};
+use super::{files, output};
+use crate::agreement::{FOLDER, Kept, LARGEST, Signature};
+use crate::discover::shown;
+use crate::lint::{Around, EvidenceState};
+use crate::signature::LARGEST_SIGNATURE;
+use crate::text::{Lang, Localized, both};
+
+/// Most signatures beside one record that are looked at.
+const MOST_SIGNATURES: usize = 64;
+
+/// What lies in the folders for records: each is listed once in a run, since it may belong to very many manifests.
+#[derive(Default)]
+pub(super) struct Folders<'a> {
+    listed: Mutex<HashMap<PathBuf, Arc<BTreeSet<String>>>>,
+    left_out: Option<&'a Assumed<'a>>,
+}
+
+impl<'a> Folders<'a> {
+    /// Folders without the files for which a function says so.
+    pub(super) fn without(left_out: &'a Assumed<'a>) -> Folders<'a> {
+        Folders {
+            left_out: Some(left_out),
+            ..Folders::default()
+        }
+    }
+
+    /// The names of the files in a folder; none where there is none, and in one that is a link.
+    fn names(&self, folder: &Path) -> Arc<BTreeSet<String>> {
+        let mut folders = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(names) = folders.get(folder) {
+            return Arc::clone(names);
+        }
+        let entries = if folder.is_symlink() {
+            None
+        } else {
+            folder.read_dir().ok()
+        };
+        let is_left_out = |path: &Path| self.left_out.is_some_and(|left_out| left_out(path));
+        let entries = entries.into_iter().flatten().flatten();
+        let names = entries.filter(|entry| !is_left_out(&entry.path()));
+        let names: Arc<BTreeSet<String>> = Arc::new(names.map(|entry| shown(Path::new(&entry.file_name()))).collect());
+        folders.insert(folder.to_owned(), Arc::clone(&names));
+        names
+    }
+}
+
+/// The files around one manifest.
+pub(super) struct Surroundings<'a> {
+    /// Its path; none for one from standard input.
+    manifest: Option<&'a Path>,
+    assumed: &'a Assumed<'a>,
+    folders: &'a Folders<'a>,
+    lang: Lang,
+    /// Most manifests refer to no file: where the repository is, is found out when one does.
+    records: OnceLock<Records>,
+}
+
+impl<'a> Surroundings<'a> {
+    /// Those of a manifest at a path. Records for which `assumed` says so are taken to be in order.
+    pub(super) fn of(
+        manifest: Option<&'a Path>,
+        assumed: &'a Assumed<'a>,
+        folders: &'a Folders<'a>,
+        lang: Lang,
+    ) -> Surroundings<'a> {
+        Surroundings {
+            manifest,
+            assumed,
+            folders,
+            lang,
+            records: OnceLock::new(),
+        }
+    }
+
+    fn records(&self) -> &Records {
+        self.records.get_or_init(|| Records::of(self.manifest, self.lang))
+    }
+}
+
+impl Around for Surroundings<'_> {
+    fn record(&self, path: &str, sha256: Option<&str>) -> EvidenceState {
+        self.records().look_up(path, sha256, self.assumed)
+    }
+
+    fn agreement(&self, path: &str) -> Result<Kept, EvidenceState> {
+        let file = self.records().inside(path).ok_or(EvidenceState::Outside)?;
+        if (self.assumed)(&file) {
+            return Err(EvidenceState::Found);
+        }
+        match self.records().look_up(path, None, &|_| false) {
+            EvidenceState::Found if self.records().is_direct(&file) => {}
+            EvidenceState::Found => return Err(EvidenceState::Link),
+            state => return Err(state),
+        }
+        kept(&file, self.lang).map_err(EvidenceState::Unreadable)
+    }
+
+    fn agreements(&self, system: &str) -> Vec<String> {
+        let beside = self.manifest.and_then(Path::parent).unwrap_or(Path::new(""));
+        let names = self.folders.names(&beside.join(FOLDER));
+        let prefix = format!("{system}-");
+        let of_system = names
+            .range(prefix.clone()..)
+            .take_while(|name| name.starts_with(&prefix));
+        of_system.filter(|name| name.ends_with(".yaml")).cloned().collect()
+    }
+}
+
+/// A record and the signatures beside it.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn kept(file: &Path, lang: Lang) -> Result<Kept, String> {
+    let bytes = files::read(file, LARGEST).map_err(|error| output::reason(&error, lang))?;
+    if bytes.len() > LARGEST {
+        return Err(lang
+            .pick("it is larger than 1 MiB", "det er større enn 1 MiB")
+            .to_owned());
+    }
+    Ok(Kept {
+        bytes,
+        signatures: signatures(file),
+    })
+}
+
+/// The files beside a record that hold signatures: its name and `.sig`, or its name, something, and `.sig`.
+fn signatures(record: &Path) -> Vec<Signature> {
+    let (Some(folder), Some(name)) = (record.parent(), record.file_name()) else {
+        return Vec::new();
+    };
+    let start = format!("{}.", shown(Path::new(name)));
+    let is_signature = |path: &PathBuf| {
+        let name = path.file_name().map(|name| shown(Path::new(name))).unwrap_or_default();
+        name.starts_with(&start) && name.ends_with(".sig")
+    };
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_signature).collect();
+    paths.sort();
+    let too_many = paths.len() > MOST_SIGNATURES;
+    paths.truncate(MOST_SIGNATURES);
+    let mut signatures: Vec<Signature> = paths
+        .iter()
+        .map(|path| Signature {
+            name: shown(Path::new(path.file_name().unwrap_or_default())),
+            bytes: signature(path),
+        })
+        .collect();
+    signatures.extend(too_many.then(|| Signature {
+        name: format!("{start}*.sig"),
+        bytes: Err(both(
+            format!("there are more than {MOST_SIGNATURES} signatures; the rest were not read"),
+            format!("det er flere enn {MOST_SIGNATURES} signaturer. Resten er ikke lest"),
+        )),
+    }));
+    signatures
+}
+
+fn signature(path: &Path) -> Result<Vec<u8>, Localized> {
+    let is_file = path.symlink_metadata().is_ok_and(|meta| meta.is_file());
+    if !is_file {
+        return Err(both("it is not a regular file", "det er ikke en vanlig fil"));
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST_SIGNATURE as u64 + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(both(output::reason(&error, Lang::En), output::reason(&error, Lang::Nb))),
+    }
+}
