@@ -26,7 +26,7 @@ pub use template::{Piece, Template};
 
 use crate::finding::Severity;
 use crate::source::{SourceFile, Span};
-use crate::text::Localized;
+use crate::text::{Lang, Localized};
 
 /// The schema of a rule, as it lies in the repository.
 pub const RULE_SCHEMA: &str = include_str!("../schemas/rule.v1.schema.json");
@@ -156,6 +156,17 @@ impl Requirement {
             Requirement::Negotiate => "negotiate",
             Requirement::Agree => "agree",
             Requirement::Assess => "assess",
+        }
+    }
+
+    /// What the parties are to do, in a word or two.
+    pub fn words(self, lang: Lang) -> &'static str {
+        match self {
+            Requirement::Inform => lang.pick("inform", "informasjon"),
+            Requirement::Discuss => lang.pick("discuss", "drøfting"),
+            Requirement::Negotiate => lang.pick("negotiate", "forhandling"),
+            Requirement::Agree => lang.pick("agree", "enighet"),
+            Requirement::Assess => lang.pick("assess anew", "ny vurdering"),
         }
     }
 

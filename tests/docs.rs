@@ -205,13 +205,16 @@ fn every_demand_of_the_two_documents_has_a_rule() {
     for (key, body) in document.entries(document.root().unwrap()) {
         let id = document.text(key).unwrap();
         let text = |key: &str| document.text(document.get(body, key).unwrap()).unwrap();
-        let answers = |rule: &&tillit::rule::Rule| rule.bases.iter().any(|b| b.refs.iter().any(|r| r == id));
-        let list: Vec<String> = rules
-            .rules
-            .iter()
-            .filter(answers)
-            .map(|r| format!("[`{0}`](rules/{0}.md)", r.id))
-            .collect();
+        let answer = |rule: &tillit::rule::Rule| {
+            let basis = rule.bases.iter().find(|b| b.refs.iter().any(|r| r == id))?;
+            let required: Vec<&str> = basis.requires.iter().map(|r| r.words(Lang::En)).collect();
+            let required = match required.is_empty() {
+                true => String::new(),
+                false => format!(" (requires on a change: {})", required.join(", ")),
+            };
+            Some(format!("[`{0}`](rules/{0}.md){required}", rule.id))
+        };
+        let list: Vec<String> = rules.rules.iter().filter_map(answer).collect();
         if list.is_empty() && text("kind") == "demand" {
             unanswered.push(id.to_owned());
         }

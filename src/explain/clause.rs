@@ -132,6 +132,14 @@ impl<'a> Writer<'a> {
                 self.pick("severity under this clause:", "alvorlighet etter denne bestemmelsen:")
             )));
         }
+        if !basis.requires.is_empty() {
+            let required: Vec<&str> = basis.requires.iter().map(|r| r.words(self.lang)).collect();
+            parts.push(Line::new(format!(
+                "{}: {}",
+                self.pick("requires on a change", "krever ved endring"),
+                required.join(", ")
+            )));
+        }
         Line::new(text).with(parts)
     }
 
