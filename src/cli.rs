@@ -7,6 +7,7 @@ mod baseline;
 mod check;
 mod configuration;
 mod day;
+mod due;
 mod evidence;
 mod files;
 mod git;
@@ -80,6 +81,7 @@ enum Color {
 enum Command {
     Check(check::Args),
     Baseline(baseline::Args),
+    Due(due::Args),
     Init(init::Args),
     Explain(reference::ExplainArgs),
     Rules(reference::RulesArgs),
@@ -155,6 +157,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args, &cli.common),
         Command::Baseline(args) => baseline::run(&args, &cli.common),
+        Command::Due(args) => due::run(&args, &cli.common),
         Command::Init(args) => init::run(&args, &cli.common),
         Command::Explain(args) => reference::explain(&args, &cli.common),
         Command::Rules(args) => reference::rules(&args, &cli.common),

@@ -71,5 +71,9 @@ fn after(day: Date, length: Value<'_>) -> Option<Date> {
 }
 
 fn date(value: Value<'_>) -> Option<Date> {
-    if let Value::Date(date) = value { Some(date) } else { None }
+    if let Value::Date(date) = value {
+        Some(date)
+    } else {
+        None
+    }
 }

@@ -44,6 +44,8 @@ enum SchemaOf {
     Report,
     /// The baseline, tillit-baseline.json
     Baseline,
+    /// The list of what falls due, as JSON
+    Due,
 }
 
 /// Print completions for a shell
@@ -99,6 +101,7 @@ pub(super) fn schema(args: &SchemaArgs) -> Outcome {
         SchemaOf::Config => crate::config::CONFIG_SCHEMA,
         SchemaOf::Report => crate::report::json::REPORT_SCHEMA,
         SchemaOf::Baseline => crate::suppress::BASELINE_SCHEMA,
+        SchemaOf::Due => crate::report::due::json::DUE_SCHEMA,
     };
     output::write(None, Lang::En, |out| out.write_all(text.as_bytes()))?;
     Ok(true)
