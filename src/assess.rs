@@ -1,10 +1,12 @@
 //! Facts: what rules may not compute for themselves, worked out before they run.
 
+mod dates;
 mod intrusion;
 mod summary;
 mod across;
 
 pub use across::{Field, Load, Shared, across, loads};
+pub use dates::Dates;
 pub use intrusion::{Flow, Intrusion, IntrusionTerm, Score};
 pub use summary::{Summary, WeighingFlow};
 
@@ -24,6 +26,8 @@ pub struct Facts {
     pub instance: InstanceId,
     /// The intrusion with every term and its place.
     pub score: Score,
+    /// What falls due when.
+    pub dates: Dates,
 }
 
 /// Works out the facts of a manifest and adds them to it.
@@ -32,11 +36,17 @@ pub fn assess<'d>(manifest: &mut Manifest<'d>, rules: &'d RuleSet, intrusion: &'
     let facts = manifest.add_instances(scopes.top, 1);
     let mut writer = Writer { manifest, rules, facts };
     writer.set(scopes.top, facts, "today", Value::Date(today));
+    let dates = Dates::of(writer.manifest, &rules.vocabularies, today);
+    writer.dates(&dates);
     let undeclared = writer.undeclared_capabilities();
     writer.set(scopes.top, facts, "undeclared_capabilities", undeclared);
     let score = intrusion.score(&mut Examined::new(writer.manifest, rules, facts, today));
     writer.intrusion(&score, intrusion);
-    Facts { instance: facts, score }
+    Facts {
+        instance: facts,
+        score,
+        dates,
+    }
 }
 
 struct Writer<'m, 'd> {
@@ -54,6 +64,20 @@ impl<'d> Writer<'_, 'd> {
         if let Some(slot) = self.slot(scope, path) {
             self.manifest.set(instance, slot, value);
         }
+    }
+
+    fn dates(&mut self, dates: &Dates) {
+        let top = self.rules.facts.top;
+        let single = [
+            ("due.evaluation", dates.evaluation.map(|(day, _)| day)),
+            ("due.test", dates.fairness_test),
+        ];
+        for (path, day) in single {
+            self.set(top, self.facts, path, day.map_or(Value::Absent, Value::Date));
+        }
+        let deletions = dates.deletions.iter().map(|(day, _)| Value::Date(*day));
+        let deletions = self.manifest.add_list(deletions);
+        self.set(top, self.facts, "due.deletions", deletions);
     }
 
     fn intrusion(&mut self, score: &Score, intrusion: &'d Intrusion) {

@@ -9,6 +9,7 @@ mod baseline;
 mod check;
 mod configuration;
 mod day;
+mod due;
 mod evidence;
 mod files;
 mod git;
@@ -83,6 +84,7 @@ enum Color {
 enum Command {
     Check(check::Args),
     Baseline(baseline::Args),
+    Due(due::Args),
     Init(init::Args),
     Agree(agree::Args),
     Explain(reference::ExplainArgs),
@@ -159,6 +161,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args, &cli.common),
         Command::Baseline(args) => baseline::run(&args, &cli.common),
+        Command::Due(args) => due::run(&args, &cli.common),
         Command::Init(args) => init::run(&args, &cli.common),
         Command::Agree(args) => agree::run(&args, &cli.common),
         Command::Explain(args) => reference::explain(&args, &cli.common),

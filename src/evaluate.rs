@@ -79,6 +79,14 @@ impl<'d> Examined<'d> {
         }
     }
 
+    /// Whether a rule is asked here: it is not switched off, and one of its clauses counts.
+    pub fn is_asked(&mut self, number: usize, packs: &[bool]) -> bool {
+        let rules = self.rules;
+        let rule = &rules.rules[number];
+        let mut variants = rule.variants.iter();
+        !rules.is_off(number) && variants.any(|variant| !self.counting(rule, &variant.basis_if, packs).is_empty())
+    }
+
     /// Whether an item lacks what a rule demands, whatever packs and levels say of the rule.
     pub fn falls_short(&mut self, number: usize, item: InstanceId) -> bool {
         let rules = self.rules;

@@ -132,6 +132,19 @@ pub struct Fingerprint([u8; FINGERPRINT]);
 const FINGERPRINT: usize = 16;
 
 impl Fingerprint {
+    /// The fingerprint of parts, in their order.
+    pub fn of(parts: &[&str]) -> Fingerprint {
+        let mut hash = Sha256::new();
+        for part in parts {
+            // With its length before it, no part can pass for another.
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let mut out = [0; FINGERPRINT];
+        out.copy_from_slice(&hash.finalize()[..FINGERPRINT]);
+        Fingerprint(out)
+    }
+
     /// The fingerprint that is written with these 32 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Fingerprint> {
         let digit = |b: u8| char::from(b).to_digit(16).filter(|_| !b.is_ascii_uppercase());
@@ -188,15 +201,7 @@ impl Finding {
             Some(system) => ("system", system),
             None => ("file", &self.primary.file),
         };
-        let mut hash = Sha256::new();
-        for part in [&*self.rule, kind, &**system, &self.place(), &self.apart] {
-            // With its length before it, no part can pass for another.
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-        let mut out = [0; FINGERPRINT];
-        out.copy_from_slice(&hash.finalize()[..FINGERPRINT]);
-        Fingerprint(out)
+        Fingerprint::of(&[&*self.rule, kind, &**system, &self.place(), &self.apart])
     }
 
     /// The things to do behind it: of a part of the manifest those of each rule that asks, otherwise itself.

@@ -28,6 +28,7 @@ pub mod assess;
 pub mod evaluate;
 pub mod suppress;
 pub mod lint;
+pub mod due;
 pub mod policy;
 pub mod trial;
 pub mod explain;

@@ -365,6 +365,9 @@ fn add_facts(shape: &mut Shape, vocabularies: &Vocabularies) -> FactScopes {
         "$facts",
         &[
             ("today", Kind::Date),
+            ("due.evaluation", Kind::Date),
+            ("due.test", Kind::Date),
+            ("due.deletions", Kind::List(Box::new(Kind::Date))),
             ("intrusion.score", Kind::Count),
             ("intrusion.band", band),
             ("intrusion.flows", Kind::Items(flows)),

@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     if let Some(file) = &file {
         refuse_input(file, &plan.inputs(), lang)?;
     }
-    let Checked { run, failed } = plan.check(false, false)?;
+    let Checked { run, failed } = plan.check(false, None)?;
     if failed {
         return Err(Failure::say(
             lang,

@@ -112,7 +112,7 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     inputs.push(plan.baseline.clone());
     reports::refuse_collisions(&targets, &inputs, lang)?;
     let keep_texts = targets.iter().any(|t| t.format.has_excerpts());
-    let Checked { mut run, failed } = plan.check(keep_texts, args.allow_empty)?;
+    let Checked { mut run, failed } = plan.check(keep_texts, Some(args.allow_empty))?;
     if targets.iter().any(|t| t.format.has_repository_paths()) {
         plan.name_paths(&mut run);
     }

@@ -20,6 +20,9 @@ use crate::text::{Lang, escape};
 /// Files that are checked before the next progress message is due and their texts are let go.
 const BATCH: usize = 512;
 
+/// What standard input is called.
+pub(super) const STDIN: &str = "<stdin>";
+
 /// What is said of something that cannot be read.
 pub(super) fn unreadable(Unreadable { path, error }: &Unreadable, lang: Lang) -> String {
     let (path, reason) = (shown(path), output::reason(error, lang));
@@ -29,8 +32,8 @@ pub(super) fn unreadable(Unreadable { path, error }: &Unreadable, lang: Lang) ->
     }
 }
 
-/// Checks what stands on standard input.
-pub(super) fn check_stdin(linter: &Linter) -> Result<FileReport, Failure> {
+/// What stands on standard input, up to just over the limit.
+pub(super) fn read_stdin(linter: &Linter) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let limit = linter.limits.bytes as u64 + 1;
     io::stdin()
@@ -45,14 +48,7 @@ pub(super) fn check_stdin(linter: &Linter) -> Result<FileReport, Failure> {
                 format!("kan ikke lese standard inn: {reason}"),
             )
         })?;
-    Ok(check_bytes(
-        linter,
-        "<stdin>",
-        bytes,
-        None,
-        &|_| false,
-        &Folders::default(),
-    ))
+    Ok(bytes)
 }
 
 /// Checks what a file holds. Records for which `assumed` says so count as found.
@@ -71,35 +67,46 @@ pub(super) fn check_bytes(
     }
 }
 
-/// Checks files in parallel and in order. Texts without findings are let go at once.
-pub(super) fn check_files(linter: &Linter, found: &[Found], keep_texts: bool) -> (Vec<FileReport>, Vec<Unreadable>) {
-    let folders = Folders::default();
-    let mut reports = Vec::with_capacity(found.len());
+/// Does something with every file, in parallel and in order.
+pub(super) fn each<T: Send>(
+    found: &[Found],
+    lang: Lang,
+    of: impl Fn(&Found) -> io::Result<T> + Sync,
+) -> (Vec<T>, Vec<Unreadable>) {
+    let mut all = Vec::with_capacity(found.len());
     let mut unread = Vec::new();
     let mut progress = Progress::new(found.len());
     for batch in found.chunks(BATCH) {
-        let results: Vec<Result<FileReport, Unreadable>> = batch
-            .par_iter()
-            .map(|found| {
-                let mut report = check_file(linter, found, &|_| false, &folders).map_err(|error| Unreadable {
-                    path: found.path().to_owned(),
-                    error,
-                })?;
-                if !keep_texts || report.findings.is_empty() {
-                    report.source = Arc::new(SourceFile::new(Arc::clone(report.source.name()), ""));
-                }
-                Ok(report)
+        let read = |found: &Found| {
+            of(found).map_err(|error| Unreadable {
+                path: found.path().to_owned(),
+                error,
             })
-            .collect();
+        };
+        let results: Vec<Result<T, Unreadable>> = batch.par_iter().map(read).collect();
         for result in results {
             match result {
-                Ok(report) => reports.push(report),
+                Ok(one) => all.push(one),
                 Err(error) => unread.push(error),
             }
         }
-        progress.advance(batch.len(), linter.lang);
+        progress.advance(batch.len(), lang);
     }
-    (reports, unread)
+    (all, unread)
+}
+
+/// Checks a file of many. A text without findings is let go at once.
+pub(super) fn check_one(
+    linter: &Linter,
+    found: &Found,
+    keep_text: bool,
+    folders: &Folders<'_>,
+) -> io::Result<FileReport> {
+    let mut report = check_file(linter, found, &|_| false, folders)?;
+    if !keep_text || report.findings.is_empty() {
+        report.source = Arc::new(SourceFile::new(Arc::clone(report.source.name()), ""));
+    }
+    Ok(report)
 }
 
 /// The name of a file as people see it.
@@ -206,7 +213,9 @@ mod tests {
         assert!(errors.is_empty(), "{errors:?}");
         std::fs::remove_file(&gone).unwrap();
         let linter = Linter::new(&Config::default(), &[], Date::constant(2026, 11, 21), Lang::En).unwrap();
-        let (reports, unread) = check_files(&linter, &found, true);
+        let (reports, unread) = each(&found, Lang::En, |found| {
+            check_one(&linter, found, true, &Folders::default())
+        });
         assert_eq!(reports.len(), 1);
         let [error] = unread.as_slice() else {
             panic!("{unread:?}");

@@ -1,12 +1,14 @@
 //! What a run checks, and by which rules and decisions: the same for every command that checks.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use super::around::Folders;
 use super::configuration::{self, Found as Configuration};
-use super::files::{check_files, check_stdin, name_of, read_again, unreadable};
+use super::files::{self, STDIN, check_bytes, name_of, read_again, unreadable};
 use super::packs::choose_packs;
 use super::since::{Asked, Past};
 use super::{Common, Failure, baseline, day, output, signers};
@@ -143,46 +145,78 @@ impl Plan {
         })
     }
 
-    /// Checks everything. What cannot be read is said at once, and hides nothing else.
+    /// Does something with all that is to be checked. What cannot be read is said at once, and hides nothing else.
+    /// `allow_empty` is `None` where there is no such option.
     ///
     /// # Errors
-    /// Nothing was checked, or what was there before cannot be found out.
-    pub(super) fn check(&self, keep_texts: bool, allow_empty: bool) -> Result<Checked, Failure> {
+    /// There was nothing, or nothing could be read.
+    pub(super) fn each<T: Send>(
+        &self,
+        of_stdin: impl FnOnce(Vec<u8>) -> T,
+        of_file: impl Fn(&Found) -> io::Result<T> + Sync,
+        allow_empty: Option<bool>,
+    ) -> Result<(Vec<T>, Vec<Unread>), Failure> {
         let lang = self.linter.lang;
-        let mut reports = Vec::new();
+        let mut all = Vec::new();
         if self.stdin {
-            reports.push(check_stdin(&self.linter)?);
+            all.push(of_stdin(files::read_stdin(&self.linter)?));
         }
-        let (more, unread) = check_files(&self.linter, &self.found, keep_texts);
-        reports.extend(more);
-        let failed = !(self.unwalked.is_empty() && unread.is_empty());
-        for error in self.unwalked.iter().chain(&unread) {
+        let (more, unread) = files::each(&self.found, lang, of_file);
+        all.extend(more);
+        let unread: Vec<&Unreadable> = self.unwalked.iter().chain(&unread).collect();
+        for error in &unread {
             output::note(&unreadable(error, lang));
         }
-        if reports.is_empty() && !failed && !allow_empty {
+        if all.is_empty() && unread.is_empty() && allow_empty != Some(true) {
+            let (en, nb) = match allow_empty {
+                Some(_) => (", --allow-empty accepts this", ", --allow-empty godtar dette"),
+                None => ("", ""),
+            };
             return Err(Failure::say(
                 lang,
-                "no manifest found (*.tillit.yaml or *.tillit.yml); a check of nothing is no check. `tillit init` writes a first one, --allow-empty accepts this",
-                "fant ikke noe manifest (*.tillit.yaml eller *.tillit.yml), og å kontrollere ingenting er ingen kontroll. `tillit init` skriver et første, --allow-empty godtar dette",
+                format!(
+                    "no manifest found (*.tillit.yaml or *.tillit.yml); a check of nothing is no check. `tillit init` writes a first one{en}"
+                ),
+                format!(
+                    "fant ikke noe manifest (*.tillit.yaml eller *.tillit.yml), og å kontrollere ingenting er ingen kontroll. `tillit init` skriver et første{nb}"
+                ),
             ));
         }
-        if reports.is_empty() && failed {
+        if all.is_empty() && !unread.is_empty() {
             return Err(Failure::say(
                 lang,
                 "nothing could be checked",
                 "ingenting kunne kontrolleres",
             ));
         }
+        let told = |u: &&Unreadable| Unread {
+            path: escape(&shown(&u.path)).into_owned(),
+            reason: output::reason(&u.error, lang),
+        };
+        let unread = unread.iter().map(told).collect();
+        Ok((all, unread))
+    }
+
+    /// Checks everything.
+    ///
+    /// # Errors
+    /// Nothing was checked, or what was there before cannot be found out.
+    pub(super) fn check(&self, keep_texts: bool, allow_empty: Option<bool>) -> Result<Checked, Failure> {
+        let linter = &self.linter;
+        let folders = Folders::default();
+        let (reports, unread) = self.each(
+            |bytes| check_bytes(linter, STDIN, bytes, None, &|_| false, &folders),
+            |found| files::check_one(linter, found, keep_texts, &folders),
+            allow_empty,
+        )?;
+        let failed = !unread.is_empty();
         let mut run = finish(&self.linter, reports, self.coverage);
         if let Some(past) = &self.past {
             past.hold_against(&mut run, &self.linter, &self.found, &self.paths, self.coverage)?;
             let weakened = policy::reports(&self.linter, &self.weakenings);
             run.about.splice(..0, weakened);
         }
-        run.unread.extend(self.unwalked.iter().chain(&unread).map(|u| Unread {
-            path: escape(&shown(&u.path)).into_owned(),
-            reason: output::reason(&u.error, lang),
-        }));
+        run.unread.extend(unread);
         if keep_texts {
             read_again(&mut run, &self.found, self.linter.limits.bytes);
         }

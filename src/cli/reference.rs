@@ -46,6 +46,8 @@ enum SchemaOf {
     Baseline,
     /// The record of an agreement
     Agreement,
+    /// The list of what falls due, as JSON
+    Due,
 }
 
 /// Print completions for a shell
@@ -102,6 +104,7 @@ pub(super) fn schema(args: &SchemaArgs) -> Outcome {
         SchemaOf::Report => crate::report::json::REPORT_SCHEMA,
         SchemaOf::Baseline => crate::suppress::BASELINE_SCHEMA,
         SchemaOf::Agreement => crate::agreement::AGREEMENT_SCHEMA,
+        SchemaOf::Due => crate::report::due::json::DUE_SCHEMA,
     };
     output::write(None, Lang::En, |out| out.write_all(text.as_bytes()))?;
     Ok(true)

@@ -7,8 +7,23 @@ use crate::shape::{Kind, MANIFEST_SCHEMA, ScopeId};
 use crate::text::Lang;
 
 /// What the facts are called, by path.
-const FACTS: [(&str, &str, &str); 28] = [
+const FACTS: [(&str, &str, &str); 31] = [
     ("today", "the day of the check", "dagen for kontrollen"),
+    (
+        "due.evaluation",
+        "the computed day of the next joint evaluation",
+        "den beregnede dagen for neste felles evaluering",
+    ),
+    (
+        "due.test",
+        "the computed day of the next test for unfair outcomes",
+        "den beregnede dagen for neste test av urettferdige utslag",
+    ),
+    (
+        "due.deletions",
+        "the computed days by which data of the ended system is to be gone",
+        "de beregnede dagene da opplysningene i det avsluttede systemet skal være borte",
+    ),
     (
         "intrusion.score",
         "the computed intrusion score",

@@ -1,7 +1,7 @@
 //! The report for people at a terminal: excerpts with labels, remedies, clauses, and a summary.
 
 mod excerpt;
-mod page;
+pub(super) mod page;
 mod summary;
 
 use std::fmt;

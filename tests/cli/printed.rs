@@ -26,7 +26,7 @@ fn repository(name: &str) -> String {
 #[test]
 fn the_schemas_are_those_of_the_repository() {
     let sandbox = Sandbox::new();
-    for name in ["manifest", "rule", "config", "report", "baseline"] {
+    for name in ["manifest", "rule", "config", "report", "baseline", "due"] {
         let text = printed(&sandbox, &["schema", name]);
         assert_eq!(text, repository(&format!("schemas/{name}.v1.schema.json")), "{name}");
     }
@@ -40,6 +40,7 @@ fn completions_know_every_command() {
         for command in [
             "check",
             "baseline",
+            "due",
             "init",
             "explain",
             "rules",
@@ -94,6 +95,7 @@ fn every_command_has_an_example_in_its_help() {
     for command in [
         "check",
         "baseline",
+        "due",
         "init",
         "explain",
         "rules",

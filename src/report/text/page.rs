@@ -5,12 +5,12 @@ use std::io;
 
 use super::Style;
 use crate::finding::Severity;
-pub(super) use crate::text::one_line as clean;
+pub(in crate::report) use crate::text::one_line as clean;
 use crate::text::{Lang, guarded};
 
 /// Colours, as codes of the terminal.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Ink {
+pub(in crate::report) enum Ink {
     Red,
     Green,
     Yellow,
@@ -35,7 +35,7 @@ impl Ink {
         }
     }
 
-    pub(super) fn of(severity: Severity) -> Ink {
+    pub(in crate::report) fn of(severity: Severity) -> Ink {
         match severity {
             Severity::Error => Ink::Red,
             Severity::Warning => Ink::Yellow,
@@ -49,14 +49,14 @@ impl Ink {
 const WIDTHS: (usize, usize) = (40, 120);
 
 /// A place to write lines to.
-pub(super) struct Page<'a> {
+pub(in crate::report) struct Page<'a> {
     out: &'a mut dyn io::Write,
-    pub(super) style: Style,
-    pub(super) lang: Lang,
+    pub(in crate::report) style: Style,
+    pub(in crate::report) lang: Lang,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(out: &'a mut dyn io::Write, style: Style, lang: Lang) -> Self {
+    pub(in crate::report) fn new(out: &'a mut dyn io::Write, style: Style, lang: Lang) -> Self {
         let width = style.width.clamp(WIDTHS.0, WIDTHS.1);
         Page {
             out,
@@ -66,7 +66,7 @@ impl<'a> Page<'a> {
     }
 
     /// The text in colour.
-    pub(super) fn paint(&self, ink: Ink, text: &str) -> String {
+    pub(in crate::report) fn paint(&self, ink: Ink, text: &str) -> String {
         if self.style.color && !text.is_empty() {
             format!("\u{1b}[{}m{text}\u{1b}[0m", ink.code())
         } else {
@@ -75,7 +75,7 @@ impl<'a> Page<'a> {
     }
 
     /// The text as a link, where the terminal can follow one.
-    pub(super) fn link(&self, url: Option<String>, text: &str) -> String {
+    pub(in crate::report) fn link(&self, url: Option<String>, text: &str) -> String {
         match url.filter(|_| self.style.links) {
             Some(url) => format!("\u{1b}]8;;{url}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\"),
             None => text.to_owned(),
@@ -83,24 +83,24 @@ impl<'a> Page<'a> {
     }
 
     /// Writes lines. Everything that is printed goes through here.
-    pub(super) fn lines(&mut self, text: &str) -> io::Result<()> {
+    pub(in crate::report) fn lines(&mut self, text: &str) -> io::Result<()> {
         for line in text.lines() {
             writeln!(self.out, "{}", guarded(line.trim_end()))?;
         }
         Ok(())
     }
 
-    pub(super) fn blank(&mut self) -> io::Result<()> {
+    pub(in crate::report) fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
 
     /// A text, wrapped.
-    pub(super) fn paragraph(&mut self, text: &str) -> io::Result<()> {
+    pub(in crate::report) fn paragraph(&mut self, text: &str) -> io::Result<()> {
         self.hanging("", "", text)
     }
 
     /// A text behind `first`, wrapped; its further lines stand behind `rest`.
-    pub(super) fn hanging(&mut self, first: &str, rest: &str, text: &str) -> io::Result<()> {
+    pub(in crate::report) fn hanging(&mut self, first: &str, rest: &str, text: &str) -> io::Result<()> {
         // Ids and file names stay whole: lines end only at blanks.
         let options = textwrap::Options::new(self.style.width)
             .word_separator(textwrap::WordSeparator::AsciiSpace)
@@ -113,7 +113,7 @@ impl<'a> Page<'a> {
 }
 
 /// The text, cut to so many columns.
-pub(super) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+pub(in crate::report) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);
     }
@@ -130,7 +130,7 @@ pub(super) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
 }
 
 /// The end of a text, cut to so many columns: of a path, the end says most.
-pub(super) fn cut_front(text: &str, columns: usize) -> Cow<'_, str> {
+pub(in crate::report) fn cut_front(text: &str, columns: usize) -> Cow<'_, str> {
     let mut used = 1;
     let fits = |c: &char| {
         used += char_width(*c);
@@ -143,11 +143,11 @@ pub(super) fn cut_front(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(format!("…{}", &text[text.len() - tail..]))
 }
 
-pub(super) fn width(text: &str) -> usize {
+pub(in crate::report) fn width(text: &str) -> usize {
     textwrap::core::display_width(text)
 }
 
-pub(super) fn char_width(c: char) -> usize {
+pub(in crate::report) fn char_width(c: char) -> usize {
     width(c.encode_utf8(&mut [0; 4]))
 }
 
