@@ -21,6 +21,7 @@ mod reports;
 mod plan;
 mod signers;
 mod since;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -87,6 +88,7 @@ enum Command {
     Due(due::Args),
     Init(init::Args),
     Agree(agree::Args),
+    Verify(verify::Args),
     Explain(reference::ExplainArgs),
     Rules(reference::RulesArgs),
     Test(reference::TestArgs),
@@ -164,6 +166,7 @@ pub fn run() -> ExitCode {
         Command::Due(args) => due::run(&args, &cli.common),
         Command::Init(args) => init::run(&args, &cli.common),
         Command::Agree(args) => agree::run(&args, &cli.common),
+        Command::Verify(args) => verify::run(&args, &cli.common),
         Command::Explain(args) => reference::explain(&args, &cli.common),
         Command::Rules(args) => reference::rules(&args, &cli.common),
         Command::Test(args) => reference::test(&args, &cli.common),

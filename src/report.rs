@@ -12,6 +12,7 @@ pub mod sarif;
 mod summary;
 #[cfg(feature = "cli")]
 pub mod text;
+pub mod verify;
 mod words;
 
 /// What a report is asked to show.

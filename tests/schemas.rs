@@ -13,13 +13,14 @@ use tillit::vocabulary::{COUNTRIES, Vocabularies};
 
 const MANIFEST: &str = "schemas/manifest.v1.schema.json";
 const EDITORS: &str = "schemas/manifest.v1.draft-07.schema.json";
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     MANIFEST,
     EDITORS,
     "schemas/rule.v1.schema.json",
     "schemas/config.v1.schema.json",
     "schemas/report.v1.schema.json",
     "schemas/agreement.v1.schema.json",
+    "schemas/verify.v1.schema.json",
     "schemas/due.v1.schema.json",
 ];
 

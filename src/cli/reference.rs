@@ -46,6 +46,8 @@ enum SchemaOf {
     Baseline,
     /// The record of an agreement
     Agreement,
+    /// What `tillit verify` says, as JSON
+    Verify,
     /// The list of what falls due, as JSON
     Due,
 }
@@ -104,6 +106,7 @@ pub(super) fn schema(args: &SchemaArgs) -> Outcome {
         SchemaOf::Report => crate::report::json::REPORT_SCHEMA,
         SchemaOf::Baseline => crate::suppress::BASELINE_SCHEMA,
         SchemaOf::Agreement => crate::agreement::AGREEMENT_SCHEMA,
+        SchemaOf::Verify => crate::report::verify::json::VERIFY_SCHEMA,
         SchemaOf::Due => crate::report::due::json::DUE_SCHEMA,
     };
     output::write(None, Lang::En, |out| out.write_all(text.as_bytes()))?;
