@@ -8,7 +8,7 @@
 //! - Certificates sign nothing here: lines with `cert-authority` are read, and allow nobody. DSA keys and
 //!   signatures by way of a browser (`webauthn-…`) are refused, and RSA keys of fewer than 2048 or more than
 //!   4096 bits.
-//! - A signature has one form. Its header ends with LF (OpenSSH before 9.4 wants that, too), its version is 1,
+//! - A signature has one form. Its header ends with LF (OpenSSH before 9.5 wants that, too), its version is 1,
 //!   its reserved field is empty, its numbers are as short as they can be, and nothing ends in a zero byte.
 //! - A mistake in `allowed_signers` stops it all, where OpenSSH skips the line. Mistakes are, besides what OpenSSH
 //!   calls so: text that is not UTF-8 or has a byte order mark, a line without a name, names of more than
@@ -20,19 +20,14 @@
 mod allowed;
 mod envelope;
 mod key;
+mod list;
 mod pattern;
 mod refusal;
 mod revoked;
 mod time;
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-
-use crate::finding::Mistake;
-use crate::source::{SourceFile, Span};
-use crate::text::{Localized, both, not_text};
 
 pub use allowed::Allowed;
 pub use refusal::{Reason, Refusal};
@@ -121,45 +116,6 @@ impl Side {
             _ => None,
         }
     }
-}
-
-/// The text of a list of keys, once it is known to be text of a reasonable size.
-fn list(name: &str, bytes: Vec<u8>) -> Result<Arc<SourceFile>, Mistake> {
-    let whole = |source, (message, help): (Localized, Localized)| Mistake {
-        source: Arc::new(source),
-        span: Span::default(),
-        message,
-        help,
-    };
-    if bytes.len() > LARGEST_LIST {
-        let texts = (
-            both("the file is larger than 1 MiB", "filen er større enn 1 MiB"),
-            both(
-                "Take out the lines that are needed no more.",
-                "Ta ut linjene som ikke trengs lenger.",
-            ),
-        );
-        return Err(whole(SourceFile::new(name, ""), texts));
-    }
-    let source = SourceFile::from_bytes(name, bytes).map_err(|(source, error)| whole(source, not_text(error)))?;
-    let (what, at) = match (source.text().starts_with('\u{feff}'), source.text().find('\0')) {
-        (true, _) => (
-            both("the file has a byte order mark", "filen har et byterekkefølgemerke"),
-            0,
-        ),
-        (_, Some(at)) => (both("a zero byte in the text", "en nullbyte i teksten"), at),
-        _ => return Ok(Arc::new(source)),
-    };
-    let help = both(
-        "OpenSSH does not read it. Save the file as plain UTF-8 text.",
-        "OpenSSH leser det ikke. Lagre filen som ren UTF-8-tekst.",
-    );
-    Err(Mistake {
-        source: Arc::new(source),
-        span: Span::new(at, at + 1),
-        message: what,
-        help,
-    })
 }
 
 #[cfg(test)]
