@@ -8,31 +8,29 @@
 //! - Certificates sign nothing here: lines with `cert-authority` are read, and allow nobody. DSA keys and
 //!   signatures by way of a browser (`webauthn-…`) are refused, and RSA keys of fewer than 2048 or more than
 //!   4096 bits.
-//! - A signature has one form. Its header ends with LF (OpenSSH before 9.4 wants that, too), its version is 1,
-//!   its reserved field is empty, its numbers are as short as they can be, and nothing ends in a zero byte.
+//! - A signature has one form, that which `ssh-keygen` writes: its header ends with LF, its version is 1, its
+//!   reserved field is empty, every number in it has its one length and value, and no text in it ends with a zero
+//!   byte. Some versions of OpenSSH accept CRLF behind the header, others a second form of Ed25519 signatures.
 //! - A mistake in `allowed_signers` stops it all, where OpenSSH skips the line. Mistakes are, besides what OpenSSH
 //!   calls so: text that is not UTF-8 or has a byte order mark, a line without a name, names of more than
 //!   [`LONGEST_PATTERNS`] bytes, blanks in a key, days that the calendar has not, the leap second, and
 //!   years before 1970.
+//! - A pattern stands for itself. OpenSSH is asked about a name, and finds that `worker:*` fits `worker:kari`; here the
+//!   signature counts for `worker:*`, since it does not say whose it is.
 //! - A list of revoked keys holds keys alone. A binary list of OpenSSH (KRL) and certificates in it are mistakes.
 //! - The size of each file has a limit.
 
 mod allowed;
 mod envelope;
 mod key;
+mod list;
 mod pattern;
 mod refusal;
 mod revoked;
 mod time;
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-
-use crate::finding::Mistake;
-use crate::source::{SourceFile, Span};
-use crate::text::{Localized, both, not_text};
 
 pub use allowed::Allowed;
 pub use refusal::{Reason, Refusal};
@@ -50,7 +48,8 @@ pub const LARGEST_LIST: usize = 1024 * 1024;
 /// Most bytes of a list of patterns, names or namespaces. OpenSSH matches no pattern that is longer.
 pub const LONGEST_PATTERNS: usize = 1022;
 
-/// When a signature is verified. Times without `Z` are read in the zone, as OpenSSH reads them in that of the system.
+/// When a signature is verified. Times without `Z` are read in the zone, as OpenSSH reads them in that of the system:
+/// without daylight saving, so that `202607011200` is 13:00 on clocks in Oslo.
 #[derive(Clone, Debug)]
 pub struct Moment {
     /// The instant. OpenSSH counts whole seconds.
@@ -73,7 +72,8 @@ pub struct Trust {
 /// A signature that counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
-    /// The names of the signer, as the lines that allow the key write them: also patterns, such as `worker:*`.
+    /// The names of the signer, as the lines that allow the key write them: also patterns, such as `worker:*`. They
+    /// come from a file: [`shown`](crate::text::shown) makes them safe to print.
     pub principals: Vec<String>,
     /// Fingerprint of the key, as OpenSSH writes it: `SHA256:…`.
     pub key: String,
@@ -121,45 +121,6 @@ impl Side {
             _ => None,
         }
     }
-}
-
-/// The text of a list of keys, once it is known to be text of a reasonable size.
-fn list(name: &str, bytes: Vec<u8>) -> Result<Arc<SourceFile>, Mistake> {
-    let whole = |source, (message, help): (Localized, Localized)| Mistake {
-        source: Arc::new(source),
-        span: Span::default(),
-        message,
-        help,
-    };
-    if bytes.len() > LARGEST_LIST {
-        let texts = (
-            both("the file is larger than 1 MiB", "filen er større enn 1 MiB"),
-            both(
-                "Take out the lines that are needed no more.",
-                "Ta ut linjene som ikke trengs lenger.",
-            ),
-        );
-        return Err(whole(SourceFile::new(name, ""), texts));
-    }
-    let source = SourceFile::from_bytes(name, bytes).map_err(|(source, error)| whole(source, not_text(error)))?;
-    let (what, at) = match (source.text().starts_with('\u{feff}'), source.text().find('\0')) {
-        (true, _) => (
-            both("the file has a byte order mark", "filen har et byterekkefølgemerke"),
-            0,
-        ),
-        (_, Some(at)) => (both("a zero byte in the text", "en nullbyte i teksten"), at),
-        _ => return Ok(Arc::new(source)),
-    };
-    let help = both(
-        "OpenSSH does not read it. Save the file as plain UTF-8 text.",
-        "OpenSSH leser det ikke. Lagre filen som ren UTF-8-tekst.",
-    );
-    Err(Mistake {
-        source: Arc::new(source),
-        span: Span::new(at, at + 1),
-        message: what,
-        help,
-    })
 }
 
 #[cfg(test)]

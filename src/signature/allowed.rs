@@ -1,17 +1,16 @@
 //! `allowed_signers`: who may sign with which key, as the section ALLOWED SIGNERS of ssh-keygen(1) has it.
 
-use std::ops::Range;
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ssh_key::PublicKey;
 
 use super::key::{self, NoKey};
+use super::list::{self, Wrong};
 use super::refusal::Reason;
 use super::{LONGEST_PATTERNS, Moment, NAMESPACE, pattern, time};
 use crate::finding::Mistake;
-use crate::source::Span;
 use crate::text::{Localized, both, nearest, shown};
 
 /// What separates the parts of a line.
@@ -47,45 +46,19 @@ impl Allowed {
     /// Reads `allowed_signers`. Times without `Z` are read in the zone.
     ///
     /// # Errors
-    /// Every mistake with its place.
+    /// Every mistake with its place, up to a hundred.
     pub fn read(name: &str, bytes: Vec<u8>, zone: &TimeZone) -> Result<Allowed, Vec<Mistake>> {
-        let source = super::list(name, bytes).map_err(|mistake| vec![mistake])?;
-        let (mut entries, mut mistakes, mut at) = (Vec::new(), Vec::new(), 0);
-        for text in source.text().split_inclusive('\n') {
-            match (Line { text, zone }).read() {
-                Ok(entry) => entries.extend(entry.filter(|entry| !entry.options.authority)),
-                Err(wrong) => mistakes.push(Mistake {
-                    source: Arc::clone(&source),
-                    span: Span::new(at + wrong.at.start, at + wrong.at.end),
-                    message: wrong.message,
-                    help: wrong.help,
-                }),
-            }
-            at += text.len();
-        }
-        match mistakes.is_empty() {
-            true => Ok(Allowed { entries }),
-            false => Err(mistakes),
-        }
+        let entries = list::read(name, bytes, |text| (Line { text, zone }).read())?;
+        Ok(Allowed { entries })
     }
 
     /// The names under which the key may sign at this moment, from every line that allows it.
     pub(super) fn principals(&self, key: &PublicKey, moment: &Moment) -> Result<Vec<String>, Reason> {
-        let mut principals: Vec<String> = Vec::new();
-        let mut refused = None;
-        for entry in self
-            .entries
-            .iter()
-            .filter(|entry| entry.key.key_data() == key.key_data())
-        {
+        let (mut principals, mut seen, mut refused) = (Vec::new(), HashSet::new(), None);
+        let is_same = |entry: &&Entry| entry.key.key_data() == key.key_data() && !entry.options.authority;
+        for entry in self.entries.iter().filter(is_same) {
             match entry.options.check(moment) {
-                Ok(()) => {
-                    for principal in &entry.principals {
-                        if !principals.contains(principal) {
-                            principals.push(principal.clone());
-                        }
-                    }
-                }
+                Ok(()) => principals.extend(entry.principals.iter().filter(|name| seen.insert(*name)).cloned()),
                 Err(reason) => _ = refused.get_or_insert(reason),
             }
         }
@@ -107,13 +80,6 @@ impl Options {
             _ => Ok(()),
         }
     }
-}
-
-/// What is wrong with a line, and where in it.
-struct Wrong {
-    at: Range<usize>,
-    message: Localized,
-    help: Localized,
 }
 
 struct Line<'a> {
@@ -153,7 +119,7 @@ impl<'a> Line<'a> {
                 key,
                 options,
             })),
-            Err(no_key) => Err(self.no_key(rest, no_key)),
+            Err(no_key) => Err(self.no_key(rest, &no_key)),
         }
     }
 
@@ -374,37 +340,22 @@ impl<'a> Line<'a> {
         )
     }
 
-    fn no_key(&self, part: &'a str, no_key: NoKey) -> Wrong {
-        let (message, help) = match no_key {
-            NoKey::Damaged => (
-                both("this is not a public key", "dette er ikke en offentlig nøkkel"),
-                both(
-                    "Copy type and key from the file `….pub` whole: `ssh-ed25519 AAAA…`.",
-                    "Kopier type og nøkkel helt fra filen `….pub`: `ssh-ed25519 AAAA…`.",
-                ),
+    fn no_key(&self, part: &'a str, no_key: &NoKey) -> Wrong {
+        let help = match no_key {
+            NoKey::Damaged => both(
+                "Copy type and key from the file `….pub` whole: `ssh-ed25519 AAAA…`.",
+                "Kopier type og nøkkel helt fra filen `….pub`: `ssh-ed25519 AAAA…`.",
             ),
-            NoKey::Certificate => (
-                both(
-                    "this is a certificate, not a key",
-                    "dette er et sertifikat, ikke en nøkkel",
-                ),
-                both(
-                    "Certificates do not count here. Copy the key from the file `….pub`.",
-                    "Sertifikater teller ikke her. Kopier nøkkelen fra filen `….pub`.",
-                ),
+            NoKey::Certificate => both(
+                "Certificates do not count here. Copy the key from the file `….pub`.",
+                "Sertifikater teller ikke her. Kopier nøkkelen fra filen `….pub`.",
             ),
-            NoKey::Unsupported(kind) => (
-                both(
-                    format!("keys of type `{}` are not supported", shown(&kind)),
-                    format!("nøkler av typen `{}` støttes ikke", shown(&kind)),
-                ),
-                both(
-                    "Make a new key: `ssh-keygen -t ed25519`.",
-                    "Lag en ny nøkkel: `ssh-keygen -t ed25519`.",
-                ),
+            NoKey::Unsupported(_) => both(
+                "Make a new key: `ssh-keygen -t ed25519`.",
+                "Lag en ny nøkkel: `ssh-keygen -t ed25519`.",
             ),
         };
-        self.wrong(part, message, help)
+        self.wrong(part, no_key.message(), help)
     }
 }
 
@@ -412,4 +363,94 @@ impl<'a> Line<'a> {
 fn after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(name.len())?;
     start.eq_ignore_ascii_case(name).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Lang;
+
+    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti";
+
+    /// The place of each mistake, and its text.
+    fn mistakes(text: &str) -> Vec<(String, String)> {
+        let read = Allowed::read("allowed_signers", text.as_bytes().to_vec(), &TimeZone::UTC);
+        let mistakes = read.err().unwrap_or_default();
+        let of = |mistake: &Mistake| {
+            for lang in [Lang::En, Lang::Nb] {
+                assert!(!mistake.help.get(lang).is_empty() && !mistake.message.get(lang).is_empty());
+            }
+            (
+                mistake.source.slice(mistake.span).to_owned(),
+                mistake.message.en.clone(),
+            )
+        };
+        mistakes.iter().map(of).collect()
+    }
+
+    #[test]
+    fn every_mistake_has_its_place() {
+        for (line, place, message) in [
+            ("a KEY", "", ""),
+            ("a", "a", "the key is missing"),
+            ("\"a KEY", "\"a KEY", "a quote is not closed"),
+            ("\"\" KEY", "\"\"", "the name is empty"),
+            ("a ssh-ed25519 AAAA", "ssh-ed25519 AAAA", "this is not a public key"),
+            (
+                "a namespace=\"*\" KEY",
+                "namespace=\"*\"",
+                "`namespace` is neither an option nor a type of key",
+            ),
+            (
+                "a ssh-dss AAAA",
+                "ssh-dss",
+                "`ssh-dss` is neither an option nor a type of key",
+            ),
+            (
+                "a namespaces=\"*\",\u{1b}[2J KEY",
+                "\u{1b}[2J",
+                "`\\u{1B}[2J` is neither an option nor a type of key",
+            ),
+            (
+                "a namespaces=\"*\", KEY",
+                ",",
+                "`` is neither an option nor a type of key",
+            ),
+            ("a namespaces=x KEY", "x", "the value of an option stands in quotes"),
+            ("a namespaces=\"x KEY", "\"x KEY", "a quote is not closed"),
+            (
+                "a valid-after=\"20260231\" KEY",
+                "\"20260231\"",
+                "`20260231` is not a time",
+            ),
+            (
+                "a valid-after=\"20260101\",valid-after=\"2\" KEY",
+                "valid-after",
+                "`valid-after` is there twice",
+            ),
+            (
+                "a valid-after=\"20260101\",valid-before=\"20260101\" KEY",
+                "valid-after=\"20260101\",valid-before=\"20260101\"",
+                "`valid-before` is not later than `valid-after`",
+            ),
+            (
+                "a x@openssh.com-cert-v01@openssh.com AAAA",
+                "x@openssh.com-cert-v01@openssh.com AAAA",
+                "this is not a public key",
+            ),
+        ] {
+            let (line, place) = (line.replace("KEY", KEY), place.replace("KEY", KEY));
+            let expected = match message {
+                "" => Vec::new(),
+                _ => vec![(place, message.to_owned())],
+            };
+            assert_eq!(mistakes(&format!("# ø\n{line} \r\nb {KEY}\n")), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_is_reported() {
+        let found = mistakes(&format!("a\n\nb {KEY}\nc restrict {KEY}\n"));
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
 }

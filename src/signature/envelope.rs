@@ -112,16 +112,15 @@ impl<'a> Claims<'a> {
             return Err(Reason::Damaged);
         };
         let name = String::from_utf8_lossy(name);
-        let algorithm = Algorithm::new(&name).map_err(|_| Reason::Damaged)?;
-        let fits = match (key.algorithm(), &algorithm) {
-            (Algorithm::Rsa { .. }, Algorithm::Rsa { hash: Some(_) }) => true,
+        let unsupported = || Reason::UnsupportedKey(name.clone().into_owned());
+        let algorithm = Algorithm::new(&name).map_err(|_| unsupported())?;
+        match (key.algorithm(), &algorithm) {
+            (Algorithm::Rsa { .. }, Algorithm::Rsa { hash: Some(_) }) => {}
             (Algorithm::Rsa { .. }, Algorithm::Rsa { hash: None }) => {
                 return Err(Reason::UnsupportedHash("sha1".to_owned()));
             }
-            (expected, found) => expected == *found,
-        };
-        if !fits {
-            return Err(Reason::UnsupportedKey(name.into_owned()));
+            (expected, found) if expected == *found => {}
+            _ => return Err(unsupported()),
         }
         let added = match algorithm {
             Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256 => 5,

@@ -4,6 +4,8 @@ use base64ct::{Base64, Encoding as _};
 use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, HashAlg, Mpint, PublicKey};
 
+use crate::text::{Localized, both, shown};
+
 /// Why bytes are no key for a signature here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoKey {
@@ -13,6 +15,23 @@ pub enum NoKey {
     Certificate,
     /// A key of this type.
     Unsupported(String),
+}
+
+impl NoKey {
+    /// What is wrong where a key should stand.
+    pub fn message(&self) -> Localized {
+        match self {
+            NoKey::Damaged => both("this is not a public key", "dette er ikke en offentlig nøkkel"),
+            NoKey::Certificate => both(
+                "this is a certificate, not a key",
+                "dette er et sertifikat, ikke en nøkkel",
+            ),
+            NoKey::Unsupported(kind) => both(
+                format!("keys of type `{}` are not supported", shown(kind)),
+                format!("nøkler av typen `{}` støttes ikke", shown(kind)),
+            ),
+        }
+    }
 }
 
 /// What is left to read of a sequence of fields.

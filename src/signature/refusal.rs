@@ -191,3 +191,49 @@ impl Refusal {
 fn time(at: &Zoned) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_from_a_file_is_shown_safely_in_both_languages() {
+        let hostile = || "\u{1b}[2J\n::error::\u{202e}".repeat(50);
+        for reason in [
+            Reason::UnsupportedKey(hostile()),
+            Reason::UnsupportedHash(hostile()),
+            Reason::OtherNamespace(hostile()),
+            Reason::NamespaceNotAllowed(hostile()),
+        ] {
+            let refusal = Refusal::from(reason);
+            for text in [refusal.message(), refusal.help()] {
+                assert_ne!(text.en, text.nb);
+                for text in [text.en, text.nb] {
+                    assert!(
+                        !text.contains(crate::text::is_unsafe) && text.chars().count() < 400,
+                        "{text}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_key_and_the_time_are_named() {
+        let at: Zoned = "2026-11-25T12:00:00+01:00[+01:00]".parse().unwrap();
+        let refusal = Refusal {
+            reason: Reason::Expired(at),
+            key: Some("SHA256:x".to_owned()),
+        };
+        assert_eq!(
+            refusal.message().en,
+            "the key SHA256:x expired at 2026-11-25 12:00:00 +01:00"
+        );
+        assert_eq!(
+            refusal.message().nb,
+            "nøkkelen SHA256:x utløp 2026-11-25 12:00:00 +01:00"
+        );
+        let refusal = Refusal::from(Reason::Revoked);
+        assert_eq!(refusal.message().en, "the key was withdrawn");
+    }
+}
