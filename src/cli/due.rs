@@ -116,7 +116,7 @@ fn unclear() -> Listed {
 fn not_understood(path: &str, lang: Lang) -> Unread {
     let reason = lang.pick(
         "not all of it is a valid manifest; `tillit check` says why",
-        "ikke alt i den er et gyldig manifest, `tillit check` sier hvorfor",
+        "ikke alt i filen er gyldig, og `tillit check` sier hvorfor",
     );
     Unread {
         path: path.to_owned(),

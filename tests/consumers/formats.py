@@ -20,7 +20,7 @@ from jsonschema import Draft7Validator
 
 import trees
 from program import FORMATS, TODAY, Program, Ran, Tally, same
-from readers import github, gitlab, junit, markdown, report, safe, sarif
+from readers import due, github, gitlab, junit, markdown, report, safe, sarif
 from readers.place import Checked
 
 READERS: dict[str, Callable[[bytes, Checked], Iterator[str]]] = {
@@ -84,6 +84,7 @@ class Formats:
         self.set_aside(trees.set_aside(scratch / "set_aside"))
         self.stays_when_moved(trees_of["examples"], trees.moved(scratch / "moved"))
         self.in_one_run(trees_of["odd"])
+        self.due({**trees_of, "due": trees.due(scratch / "due")})
         self.sarif_schema()
         self.sarif_multitool()
         self.sarif_tools()
@@ -241,6 +242,32 @@ class Formats:
             yield "not written"
         elif found != wanted:
             yield f"differs from the report alone: {len(found)} bytes, not {len(wanted)}"
+
+    def due(self, trees_of: dict[str, Path]) -> None:
+        """What falls due: the list fits its schema, and a calendar library reads every entry of it."""
+        for name, root in trees_of.items():
+            for lang in ("en", "nb"):
+                ran = {kind: self.listed(root, kind, "--lang", lang) for kind in ("text", "json", "ics")}
+                codes = {kind: output.code for kind, output in ran.items()}
+                # Broken files are among the odd ones.
+                wanted = dict.fromkeys(codes, 2 if name == "odd" else 0)
+                self.tally.case(f"exit code of due of {name}, {lang}", same("codes", codes, wanted))
+                for kind in ("text", "json"):
+                    self.tally.case(f"due {kind} of {name} is safe, {lang}", safe.complaints(ran[kind].out))
+                calendar = ran["ics"].out
+                self.tally.case(f"due ics of {name} is safe, {lang}", safe.complaints(calendar.replace(b"\r\n", b"\n")))
+                self.tally.case(f"due json of {name}, {lang}", due.list_complaints(ran["json"].out))
+                self.tally.case(f"due ics of {name}, {lang}", due.calendar_complaints(calendar, ran["json"].json()))
+        entries = self.listed(trees_of["due"], "json").json()["due"]
+        kinds = due.SCHEMA.schema["$defs"]["entry"]["properties"]["kind"]["enum"]
+        self.tally.case("every kind falls due", same("kinds", {entry["kind"] for entry in entries}, set(kinds)))
+        later = self.listed(trees_of["due"], "json", "--today", "2028-01-01").json()["due"]
+        ids = [{entry["id"] for entry in told} for told in (entries, later)]
+        self.tally.case("ids do not depend on the day of the run", same("other ids", ids[0] ^ ids[1], set()))
+
+    def listed(self, root: Path, kind: str, *more: str) -> Ran:
+        day = () if "--today" in more else ("--today", TODAY)
+        return self.program.run("due", "--format", kind, *day, *more, cwd=root)
 
     def sarif_schema(self) -> None:
         """The schema of OASIS, as Microsoft's package ships it."""

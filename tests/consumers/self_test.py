@@ -20,8 +20,8 @@ import trees
 from attacks import MARK
 from formats import READERS
 from paths import SECRET
-from program import FORMATS, Program, Ran, Tally
-from readers import markdown, safe
+from program import FORMATS, TODAY, Program, Ran, Tally
+from readers import due, markdown, safe
 from readers.place import Checked
 from workflow_commands import commands
 
@@ -176,6 +176,36 @@ BROKEN_TEXT: dict[str, dict[str, Callable[[str], str]]] = {
     },
 }
 
+BROKEN_LIST: dict[str, Callable[[object], object]] = {
+    "an unknown key": put("colour", value="blue"),
+    "an unknown kind": put("due", 0, "kind", value="party"),
+    "another day": put("due", 0, "date", value="2099-01-01"),
+    "an entry twice": twice("due"),
+    "a wrong mark": put("due", 0, "overdue", value=False),
+    "a wrong count": put("summary", "to_come", value=12345),
+}
+
+BROKEN_CALENDAR: dict[str, Callable[[str], str]] = {
+    "an event too few": lambda text: re.sub("BEGIN:VEVENT.*?END:VEVENT\r\n", "", text, count=1, flags=re.DOTALL),
+    "an event twice": lambda text: re.sub("(BEGIN:VEVENT.*?END:VEVENT\r\n)", r"\1\1", text, count=1, flags=re.DOTALL),
+    "an open event": lambda text: text.replace("END:VEVENT\r\n", "", 1),
+    "another day": lambda text: re.sub(r"VALUE=DATE:\d+", "VALUE=DATE:20990101", text, count=1),
+    "a time instead of a day": lambda text: re.sub(r";VALUE=DATE:(\d+)", r":\1T120000Z", text, count=1),
+    "no day": lambda text: re.sub("DTSTART.*\r\n", "", text, count=1),
+    "another stamp": lambda text: re.sub(r"DTSTAMP:\d+", "DTSTAMP:20200101", text, count=1),
+    "no stamp": lambda text: re.sub("DTSTAMP.*\r\n", "", text, count=1),
+    "no UID": lambda text: re.sub("UID.*\r\n", "", text, count=1),
+    "no version": lambda text: text.replace("VERSION:2.0\r\n", ""),
+    "a further category": lambda text: text.replace("CATEGORIES:", "CATEGORIES:x,", 1),
+    "a comma that is not escaped": lambda text: re.sub("CATEGORIES:(.)", r"CATEGORIES:\1,", text, count=1),
+    "another rule": lambda text: text.replace("review-overdue", "review-overdone", 1),
+    "another place": lambda text: re.sub(r"tillit.yaml:\d+:", "tillit.yaml:99999:", text, count=1),
+    "another summary": lambda text: re.sub("SUMMARY:.*\r\n", "SUMMARY:x\r\n", text, count=1),
+    "lines that are not folded": lambda text: text.replace("\r\n ", ""),
+    "lines that end with LF": lambda text: text.replace("\r\n", "\n"),
+    "a to-do": lambda text: text.replace("END:VCALENDAR", "BEGIN:VTODO\r\nUID:x\r\nEND:VTODO\r\nEND:VCALENDAR"),
+}
+
 UNSAFE = ["\x1b", "\x07", "\r", "\0", "\x7f", "\x85", "\x9b", "\xad", "\u061c", "\u200b", "\u200f", "\u2028", "\u202e"]
 UNSAFE += ["\u2060", "\u2066", "\u3164", "\ufeff", "\U000e0041", "\U0001d173"]
 
@@ -233,13 +263,34 @@ def cases(root: Path, outputs: dict[str, Ran]) -> Iterator[tuple[str, list[str],
     yield "a file that an attack made", list(judge.side_effects(root)), True
 
 
+def due_cases(told: Ran, calendar: Ran) -> Iterator[tuple[str, list[str], bool]]:
+    """The same for what falls due."""
+
+    def read(complaints: Callable[..., Iterator[str]], *given: object) -> list[str]:
+        try:
+            return list(complaints(*given))
+        except Exception as error:
+            return [f"the check stopped: {error!r}"]
+
+    yield "due json as it is", read(due.list_complaints, told.out), False
+    yield "due ics as it is", read(due.calendar_complaints, calendar.out, told.json()), False
+    for name, change in BROKEN_LIST.items():
+        yield f"due json with {name}", read(due.list_complaints, changed(told.out, change)), True
+    for name, change in BROKEN_CALENDAR.items():
+        after = change(calendar.out.decode()).encode()
+        said = read(due.calendar_complaints, after, told.json()) if after != calendar.out else []
+        yield f"due ics with {name}", said, True
+
+
 def main() -> int:
     tillit, scratch = (Path(word).resolve() for word in sys.argv[1:])
     program = Program(tillit, scratch)
     root = trees.odd(scratch / "odd")
     outputs = {kind: program.check("--format", kind, cwd=root) for kind in FORMATS}
+    dates = trees.due(scratch / "due")
+    told, calendar = (program.run("due", "--format", kind, "--today", TODAY, cwd=dates) for kind in ("json", "ics"))
     tally = Tally("self-test")
-    for name, said, should in cases(root, outputs):
+    for name, said, should in (*cases(root, outputs), *due_cases(told, calendar)):
         if should:
             tally.case(name, [] if said else ["nothing is said against it"])
         else:

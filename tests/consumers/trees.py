@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -93,6 +94,52 @@ waivers:
     signatories: { employer: Head of IT, workers: Club leader }
     evidence: { file: minutes.pdf }
 """
+
+
+DUE = """\
+tillit: 1
+system: {id: ID, name: NAME, status: pilot}
+codetermination:
+  parties: [{id: dpo, type: dpo, name: NAME}]
+  steps: [{type: evaluation, date: 2026-03-01}]
+  evaluation: {interval: 1 year, with: [tillitsvalgt, employer]}
+assessments: {dpia: {review_date: 2026-11-20}}
+fairness: {retest_interval: 6 months, tests: [{date: 2026-08-31}]}
+accountability: {owner: {role: NAME}}
+lifecycle: {end_date: 2026-12-31}
+waivers: [{rule: process-open-to-workers, expires: 2026-11-25, signatories: {employer: NAME, workers: NAME}}]
+---
+tillit: 1
+system: {id: ID-old, name: NAME, status: retired}
+data:
+  inputs: [{id: badge, category: badge-access, retention: 30 days}, {id: log, category: task-log, retention: 1 year}]
+  generated: [{id: score, retention: 30 days}]
+lifecycle: {end_date: 2026-10-01}
+---
+tillit: 1
+system: {id: ID-camera, name: NAME, status: deployed}
+lifecycle: {end_date: 2027-06-30}
+"""
+
+
+def due(folder: Path) -> Path:
+    """Everything that can fall due, under names that a calendar has to escape, and the same system twice."""
+    repository(folder)
+    names = {
+        "plain": "Shift planner",
+        "signs": "a, b; c: d \\ e \\n f 'g' \"h\"",
+        "wide": "Vaktliste æøå 日本語 😀😀😀😀😀😀😀😀😀😀 ß",
+        "lines": "two\r\nlines\r\nEND:VEVENT\r\nBEGIN:VEVENT",
+        "unsafe": "\u202egnirts \x1b[31m\u200b",
+        "command": "::error::x ##[error]y",
+        "long": "x" * 10_000,
+        "blank": " ",
+    }
+    for name, value in names.items():
+        text = DUE.replace("ID", name).replace("NAME", json.dumps(value))
+        (folder / f"{name}, 1;2.tillit.yaml").write_text(text)
+    (folder / "again.tillit.yaml").write_text(DUE.replace("ID", "plain").replace("NAME", "Again"))
+    return folder
 
 
 def set_aside(folder: Path) -> Path:

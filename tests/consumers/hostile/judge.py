@@ -9,7 +9,7 @@ from pathlib import Path
 from attacks import MARK
 from paths import SECRET
 from program import HANG_SECONDS, Ran
-from readers import github, gitlab, junit, markdown, report, safe, sarif
+from readers import due, github, gitlab, junit, markdown, report, safe, sarif
 from readers.place import Checked
 from workflow_commands import commands
 
@@ -37,7 +37,9 @@ def complaints(kind: str, ran: Ran, checked: Checked | None) -> Iterator[str]:
         return
     if SECRET.encode() in ran.out + ran.err or b"root:x:" in ran.out + ran.err:
         yield "shows what lies outside the checkout"
-    for name, stream in (("output", ran.out), ("standard error", ran.err)):
+    # Lines of a calendar end with CRLF.
+    output = ran.out.replace(b"\r\n", b"\n") if kind == "due ics" else ran.out
+    for name, stream in (("output", output), ("standard error", ran.err)):
         for complaint in safe.complaints(stream, colour="colour" in kind):
             yield f"{name}: {complaint}"
     streams = ran.err if kind == "github" else ran.out + b"\n" + ran.err
@@ -65,6 +67,10 @@ def read(kind: str, output: bytes, checked: Checked) -> Iterator[str]:
             yield from junit.complaints(output, checked)
         case "markdown":
             yield from markdown.complaints(output, [MARK])
+        case "due json":
+            yield from due.list_complaints(output)
+        case "due ics":
+            yield from due.calendar_complaints(output)
 
 
 def side_effects(folder: Path) -> Iterator[str]:
