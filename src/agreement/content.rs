@@ -31,17 +31,11 @@ pub struct Line {
 impl Line {
     /// The path, as it stands in the line: `data.inputs["keys"].retention`.
     pub fn path(&self) -> String {
-        let mut path = String::new();
-        if !self.list.is_empty() {
-            path.push_str(&self.list);
-            path.push('[');
-            if let Some(item) = &self.item {
-                quote(item, &mut path);
-            }
-            path.push_str("].");
+        let field = &self.field;
+        match self.list.as_str() {
+            "" => field.clone(),
+            list => format!("{}.{field}", item_path(list, self.item.as_deref())),
         }
-        path.push_str(&self.field);
-        path
     }
 
     fn parse(line: &str) -> Option<Line> {
@@ -67,18 +61,33 @@ impl Line {
             return None;
         }
         let value: Json = serde_json::from_str(value).ok()?;
-        let is_single = |value: &Json| value.is_boolean() || value.is_u64() || value.is_string();
-        let is_answer = match &value {
-            Json::Array(values) => values.iter().all(|value| is_single(value) || value.is_array()),
-            value => is_single(value),
-        };
-        is_answer.then(|| Line {
+        is_answer(&value, 2).then(|| Line {
             list: list.to_owned(),
             item,
             field: field.to_owned(),
             value,
         })
     }
+}
+
+/// Whether a value is `true`, `false`, a whole number, a text, or a sorted list of these, so many lists deep.
+fn is_answer(value: &Json, depth: usize) -> bool {
+    match value {
+        Json::Array(values) => {
+            depth > 0 && values.iter().all(|value| is_answer(value, depth - 1)) && values.is_sorted_by_key(written)
+        }
+        value => value.is_boolean() || value.is_u64() || value.is_string(),
+    }
+}
+
+/// The path of an item of a list: `data.inputs["keys"]`.
+pub(super) fn item_path(list: &str, item: Option<&str>) -> String {
+    let mut path = format!("{list}[");
+    if let Some(item) = item {
+        quote(item, &mut path);
+    }
+    path.push(']');
+    path
 }
 
 /// The material content of a manifest.
@@ -257,7 +266,7 @@ impl<'d> Reader<'_, 'd> {
     }
 }
 
-fn sorted(mut values: Vec<Json>) -> Json {
+pub(super) fn sorted(mut values: Vec<Json>) -> Json {
     values.sort_by_cached_key(written);
     Json::Array(values)
 }
