@@ -308,13 +308,22 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// One answer or several, in words.
+    /// One answer in words, or several with their number.
     fn said(&self, value: &Json, kind: &Kind, lang: Lang) -> String {
         let answers = answers(value, kind, self.vocabularies).unwrap_or_default();
         let words = answers
             .into_iter()
             .filter_map(|one| answer(one, kind, self.vocabularies, lang));
-        listed(&words.collect::<Vec<_>>(), lang)
+        let words: Vec<String> = words.collect();
+        match words.as_slice() {
+            [one] => one.clone(),
+            words => {
+                let numbered = words
+                    .chunk_by(|a, b| a == b)
+                    .map(|same| format!("{} × {}", same.len(), same[0]));
+                listed(&numbered.collect::<Vec<_>>(), lang)
+            }
+        }
     }
 }
 
