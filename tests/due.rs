@@ -15,7 +15,7 @@ use serde_json::Value;
 use tillit::config::Config;
 use tillit::due::{Due, Entry, Kind, Listed, of_file};
 use tillit::finding::Finding;
-use tillit::lint::{EvidenceState, Linter, Unread};
+use tillit::lint::{Alone, Linter, Unread};
 use tillit::report::due::{ics, json, text};
 use tillit::report::text::Style;
 use tillit::source::SourceFile;
@@ -181,7 +181,7 @@ fn the_list_and_the_rules_agree() {
             let linter = linter(day, Lang::En);
             let entries = listed(&linter, &text).entries;
             let source = Arc::new(SourceFile::new("a.tillit.yaml", text.as_str()));
-            let report = linter.check(source, &|_, _| EvidenceState::NotChecked);
+            let report = linter.check(source, &Alone);
             let findings: Vec<&Finding> = report.findings.iter().flat_map(Finding::every).collect();
             let has = |rule: &str, passed| {
                 findings
