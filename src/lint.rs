@@ -23,6 +23,7 @@ use crate::schema::Manifest;
 use crate::source::{EncodingError, SourceFile, Span};
 use crate::suppress::{Baseline, Tally, Waiver, waivers};
 use crate::text::Lang;
+use crate::value::Value;
 use crate::yaml::{Document, Documents, Limits};
 
 use self::group::group;
@@ -223,9 +224,17 @@ impl Linter {
                 id,
                 waivers: waivers(&mut examined),
                 agreement: agreement::named(&manifest).map(|(path, _)| path.to_owned()),
+                retired: self.is_retired(&manifest),
             }));
         }
         all
+    }
+
+    fn is_retired(&self, manifest: &Manifest<'_>) -> bool {
+        match manifest.at("system.status") {
+            Value::Term(status) => self.rules.vocabularies.term(status).id == "retired",
+            _ => false,
+        }
     }
 
     /// The report for a file that is not UTF-8 text. `source` holds what could be read of it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::configuration::regular;
 use super::{Failure, files, output};
 use crate::config::Config;
-use crate::discover::shown;
+use crate::discover::{plain, shown};
 use crate::finding::Mistake;
 use crate::policy::{List, Signers};
 use crate::signature::LARGEST_LIST;
@@ -26,7 +26,8 @@ pub(super) fn find(config: &Config, folder: &Path, lang: Lang) -> Result<Option<
                 return Err(not_there(config, span, lang));
             }
             let file = regular(file, lang)?;
-            let name = escape(&shown(&file)).into_owned();
+            let here = file.strip_prefix(plain(Path::new("."))).unwrap_or(&file);
+            let name = escape(&shown(here)).into_owned();
             let bytes = files::read(&file, LARGEST_LIST).map_err(|error| {
                 let reason = output::reason(&error, lang);
                 Failure::say(

@@ -17,11 +17,12 @@ use super::signers;
 use crate::agreement::{Agreed, Kept, Signature, Trusted, verify};
 use crate::config::Config;
 use crate::discover::{ENDINGS, Exclude, Found, plain};
-use crate::finding::{Mistake, Severity};
+use crate::finding::{Finding, Mistake, Severity};
 use crate::lint::{
-    Coverage, Earlier, EarlierAgreement, EarlierSystem, FileReport, Known, Linter, Run, finish, known, narrow,
+    Coverage, Earlier, EarlierAgreement, EarlierSystem, FileReport, Known, Linter, Run, about_policy, finish, known,
+    narrow,
 };
-use crate::pointer::Pointer;
+use crate::pointer::{Pointer, Step};
 use crate::policy::{List, Policy, Weakening, strictest};
 use crate::ruleset::{Loading, RuleSet};
 use crate::signature::Moment;
@@ -230,8 +231,15 @@ impl Past {
             if let Some(bytes) = tree.read(path)?
                 && let Ok(source) = SourceFile::from_bytes(path, bytes)
             {
-                for EarlierSystem { id, waivers, agreement } in linter.earlier(&source) {
+                for system in linter.earlier(&source) {
+                    let EarlierSystem {
+                        id,
+                        waivers,
+                        agreement,
+                        retired,
+                    } = system;
                     let agreed = agreement
+                        .filter(|_| !retired)
                         .map(|file| self.agreed(linter, &tree, path, &id, file))
                         .transpose()?;
                     if let Some(agreed) = agreed.flatten() {
@@ -274,15 +282,10 @@ impl Past {
                 bytes: Ok(bytes),
             }));
         }
-        let then: Vec<Trusted> = linter
-            .trusted
-            .iter()
-            .filter(|trusted| trusted.revision.is_some())
-            .cloned()
-            .collect();
-        let verified = verify(&path, &kept, &then, &linter.rules, linter.today);
+        let verified = verify(&path, &kept, &then(linter), &linter.rules, linter.today);
         let counts = |agreed: &Agreed| verified.troubles.is_empty() && agreed.record.system == system;
         Ok(verified.agreed.filter(counts).map(|agreed| EarlierAgreement {
+            manifest: manifest.to_owned(),
             file,
             date: agreed.date,
         }))
@@ -311,11 +314,47 @@ impl Past {
             .iter()
             .filter(|path| self.git.root.join(path).symlink_metadata().is_err());
         run.removed = gone.map(|path| self.shown(path)).collect();
+        run.about.extend(self.undescribed(run, now, &touched));
         if let Some(earlier) = now.earlier.as_ref().filter(|_| self.narrow) {
             let known = self.known(now, found, &tree, &touched, coverage)?;
             narrow(run, &earlier.changed, &known, self.name.clone());
         }
         Ok(())
+    }
+
+    /// Systems that had an agreement and are described no more: under another id, nothing would bind them.
+    fn undescribed(&self, run: &Run, now: &Linter, touched: &[&str]) -> Vec<FileReport> {
+        let agreements = now.earlier.iter().flat_map(|earlier| &earlier.agreements);
+        let gone = agreements.filter(|(system, agreement)| {
+            !run.systems.contains(system) && touched.contains(&agreement.manifest.as_str())
+        });
+        let mut gone: Vec<_> = gone.collect();
+        gone.sort_unstable_by_key(|(system, _)| Arc::clone(system));
+        let report = |(system, agreement): (&Arc<str>, &EarlierAgreement)| {
+            let (name, date) = (shown(&self.name), agreement.date);
+            let message = match now.lang {
+                Lang::En => format!(
+                    "no manifest describes `{system}` any more, about which there is an agreement of {date} in {name}"
+                ),
+                Lang::Nb => {
+                    format!("ingen manifester beskriver lenger `{system}`, som det er en avtale om av {date} i {name}")
+                }
+            };
+            let source = Arc::new(SourceFile::new(self.shown(&agreement.manifest), ""));
+            let pointer = Pointer(vec![Step::Item(0, Some(system.to_string()))]);
+            let finding = about_policy(now, "agreement-missing", &source, pointer, Span::default(), message);
+            let help = now.lang.pick(
+                "Keep the id of the system. If it goes out of use, give it the status `retired` first, and remove the manifest in a later change.",
+                "Behold id-en til systemet. Tas det ut av bruk, så gi det status `retired` først, og fjern manifestet i en senere endring.",
+            );
+            let finding = Finding {
+                severity: Severity::Error,
+                help: help.to_owned(),
+                ..finding
+            };
+            FileReport::about(source, vec![finding])
+        };
+        gone.into_iter().map(report).collect()
     }
 
     /// A path from the root as people see it: from the present folder, where it lies there.
@@ -340,6 +379,7 @@ impl Past {
         let linter = Linter::new(&policy.config, &policy.rules, now.today, now.lang);
         let mut linter = linter.map_err(|mistakes| Failure::Mistakes(mistakes, now.lang))?;
         linter.baseline.clone_from(&policy.baseline);
+        linter.trusted = then(now);
         // A record that the change touches was in order before, as far as anybody knows.
         let assumed = |path: &Path| self.is_changed(path) || self.is_signed_anew(path);
         let changed = |path: &Path| self.is_changed(path);
@@ -361,6 +401,12 @@ impl Past {
         reports.sort_by(|a, b| Path::new(&**a.source.name()).cmp(Path::new(&**b.source.name())));
         Ok(known(&finish(&linter, reports, coverage)))
     }
+}
+
+/// Whose signatures counted before the change.
+fn then(linter: &Linter) -> Vec<Trusted> {
+    let then = linter.trusted.iter().filter(|trusted| trusted.revision.is_some());
+    then.cloned().collect()
 }
 
 fn is_manifest(path: &str) -> bool {

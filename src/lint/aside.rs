@@ -69,11 +69,15 @@ pub struct EarlierSystem {
     pub waivers: Vec<Waiver>,
     /// The file with the record of its agreement, as the manifest names it.
     pub agreement: Option<String>,
+    /// It is out of use for good.
+    pub retired: bool,
 }
 
 /// An agreement that counted before a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EarlierAgreement {
+    /// The manifest that named it, by its path in the repository.
+    pub manifest: String,
     /// The file of its record, as the manifest named it.
     pub file: String,
     /// Its day.

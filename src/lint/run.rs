@@ -23,7 +23,7 @@ pub struct Run {
     pub about: Vec<FileReport>,
     /// The files, in order.
     pub files: Vec<FileReport>,
-    /// Ids of the systems, where only a part was checked.
+    /// Ids of the systems, where only a part or a change was checked.
     pub systems: Vec<Arc<str>>,
     /// What several systems do to the same group.
     pub loads: Vec<Load>,
@@ -157,8 +157,8 @@ pub fn finish(linter: &Linter, mut files: Vec<FileReport>, coverage: Coverage) -
     Run {
         about,
         systems: match coverage {
-            Coverage::Whole => Vec::new(),
-            Coverage::Part => summaries.iter().map(|summary| summary.system().into()).collect(),
+            Coverage::Whole if linter.earlier.is_none() => Vec::new(),
+            _ => summaries.iter().map(|summary| summary.system().into()).collect(),
         },
         files,
         loads,
