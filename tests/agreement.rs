@@ -5,7 +5,7 @@
 use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
-use tillit::agreement::{Content, Record};
+use tillit::agreement::{Content, NotCanonical, Record};
 use tillit::config::Config;
 use tillit::lint::Linter;
 use tillit::schema::Manifest;
@@ -32,6 +32,20 @@ fn the_canonical_form_of_an_example() {
     let content = content(&text);
     insta::assert_snapshot!(content.text());
     assert_eq!(Content::parse(&content.text()), Ok(content));
+}
+
+#[test]
+fn a_list_that_is_not_sorted_or_too_deep_is_not_canonical() {
+    assert!(Content::parse("a.b = [\"a\",\"b\"]\nc[].d = [[1],[2,3]]\n").is_ok());
+    for text in [
+        "a.b = [\"b\",\"a\"]\n",
+        "c[].d = [[3,2]]\n",
+        "a.b = [[[1]]]\n",
+        "a.b = [[{}]]\n",
+        "a.b = [1.5]\n",
+    ] {
+        assert_eq!(Content::parse(text), Err(NotCanonical(1)), "{text}");
+    }
 }
 
 #[test]

@@ -127,7 +127,8 @@ impl<'a> Comparison<'a> {
                 Some(value) => answers(value, &field.kind, self.vocabularies),
                 None => Some(Vec::new()),
             };
-            Some((of(old)?, of(new)?))
+            // Both sides give the same answers, but in different forms: this version writes only one.
+            Some((of(old)?, of(new)?)).filter(|(before, now)| before != now)
         });
         match (found, known) {
             (Some((_, field, material)), Some(_)) if self.items(path, field, material, old, new) => {}
@@ -167,7 +168,8 @@ impl<'a> Comparison<'a> {
         };
         let (gone, come) = (without(before, now), without(now, before));
         let pairs = (0..gone.len().max(come.len())).map(|n| (gone.get(n).copied(), come.get(n).copied()));
-        let direction = pairs.map(|(old, new)| measure.direction(old, new)).min();
+        let directions = pairs.map(|(old, new)| measure.direction(old, new));
+        let direction = directions.fold(Direction::Neutral, Ord::min);
         let what = match (&field.kind, before, now) {
             (Kind::List(_), [Json::Array(before)], [Json::Array(now)]) => What::Values {
                 added: without(now, before),
@@ -192,7 +194,7 @@ impl<'a> Comparison<'a> {
         };
         self.changes.push(Change {
             message: both(say(Lang::En), say(Lang::Nb)),
-            direction: direction.unwrap_or(Direction::Widens),
+            direction,
             path: line.path(),
             field: Some(at),
             item: line.item.clone(),

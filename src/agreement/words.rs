@@ -32,7 +32,7 @@ enum Word {
 }
 
 /// A value in words, whole and on one line. What this version does not know stands there as it is.
-pub fn words(value: &Json, kind: &Kind, vocabularies: &Vocabularies, lang: Lang) -> String {
+pub(super) fn words(value: &Json, kind: &Kind, vocabularies: &Vocabularies, lang: Lang) -> String {
     if let Json::Array(values) = value {
         let inner = if let Kind::List(kind) = kind { kind } else { kind };
         let values = values.iter().map(|value| words(value, inner, vocabularies, lang));
