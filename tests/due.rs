@@ -429,7 +429,10 @@ fn the_calendar_reads_back_with_every_entry() {
             assert_eq!(text, calendar(&linter, &due), "the same run, the same bytes");
             assert_safe(&text);
             assert!(!text.replace("\r\n", "").contains(['\n', '\r']), "lines end with CRLF");
-            assert!(text.split("\r\n").all(|line| line.len() <= LONGEST_LINE), "lines are folded");
+            assert!(
+                text.split("\r\n").all(|line| line.len() <= LONGEST_LINE),
+                "lines are folded"
+            );
             let read = Calendar::from_str(&text).unwrap();
             let events: Vec<&Event> = read.events().collect();
             assert_eq!(
@@ -463,4 +466,20 @@ fn text_in_the_calendar_is_what_the_manifest_says() {
     let read = Calendar::from_str(&calendar(&linter, &listed)).unwrap();
     let summary = read.events().next().unwrap().get_summary().unwrap();
     assert_eq!(summary, "joint evaluation: a, b; c: d \\ e \\n f (overdue)");
+}
+
+/// A name that many entries share is kept short, or a file of a megabyte would become a list of many gigabytes.
+#[test]
+fn a_list_does_not_grow_with_long_names() {
+    let long = "x".repeat(100_000);
+    let waivers = format!("  - {{ rule: {long}, expires: 2027-02-01 }}\n").repeat(20);
+    let manifest = format!("tillit: 1\nsystem: {{ id: a, name: {long}, status: deployed }}\nwaivers:\n{waivers}");
+    let linter = linter(today(), Lang::En);
+    let listed = due(&linter, &manifest);
+    assert_eq!(listed.entries.len(), 20);
+    let mut out = Vec::new();
+    json::render(&linter, &listed, &mut out).unwrap();
+    assert!(out.len() < 50_000, "{} bytes", out.len());
+    let ids: BTreeSet<String> = listed.entries.iter().map(|entry| entry.id.to_string()).collect();
+    assert_eq!(ids.len(), 20, "those of one name are told apart");
 }
