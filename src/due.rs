@@ -14,7 +14,7 @@ use crate::finding::Fingerprint;
 use crate::lint::{Linter, Unread};
 use crate::schema::{InstanceId, Manifest, Problem};
 use crate::source::{SourceFile, Span};
-use crate::text::Lang;
+use crate::text::{Lang, cut};
 use crate::value::Value;
 use crate::yaml::{Document, Documents};
 
@@ -27,6 +27,9 @@ const PARTS: [&str; 6] = [
     "lifecycle",
     "waivers",
 ];
+
+/// Longest name, in characters, that an entry keeps: many entries may name the same.
+const LONGEST_NAME: usize = 200;
 
 /// What falls due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -312,7 +315,7 @@ impl Writer<'_, '_> {
         }
         for (date, items) in by_date {
             let names = items.iter().filter_map(|item| self.manifest.name_of(*item));
-            let (names, owner) = (names.collect(), self.owner());
+            let (names, owner) = (names.map(|name| kept(&name)).collect(), self.owner());
             self.add(Kind::Deletion, date, (items[0], "retention"), names, owner);
         }
     }
@@ -341,7 +344,7 @@ impl Writer<'_, '_> {
             responsible,
             rule: self.asked[kind as usize].clone(),
             file: Arc::clone(self.source.name()),
-            pointer: place.pointer.stable(),
+            pointer: kept(&place.pointer.stable()),
             line: position.line,
             column: position.column,
         };
@@ -380,8 +383,12 @@ impl Writer<'_, '_> {
 
     fn text(&self, instance: InstanceId, path: &str) -> Option<String> {
         match self.manifest.field(instance, path) {
-            value @ Value::Text(text) if value.is_answered() => Some(text.trim().to_owned()),
+            value @ Value::Text(text) if value.is_answered() => Some(kept(text.trim())),
             _ => None,
         }
     }
+}
+
+fn kept(name: &str) -> String {
+    cut(name, LONGEST_NAME).into_owned()
 }

@@ -467,3 +467,19 @@ fn text_in_the_calendar_is_what_the_manifest_says() {
     let summary = read.events().next().unwrap().get_summary().unwrap();
     assert_eq!(summary, "joint evaluation: a, b; c: d \\ e \\n f (overdue)");
 }
+
+/// A name that many entries share is kept short, or a file of a megabyte would become a list of many gigabytes.
+#[test]
+fn a_list_does_not_grow_with_long_names() {
+    let long = "x".repeat(100_000);
+    let waivers = format!("  - {{ rule: {long}, expires: 2027-02-01 }}\n").repeat(20);
+    let manifest = format!("tillit: 1\nsystem: {{ id: a, name: {long}, status: deployed }}\nwaivers:\n{waivers}");
+    let linter = linter(today(), Lang::En);
+    let listed = due(&linter, &manifest);
+    assert_eq!(listed.entries.len(), 20);
+    let mut out = Vec::new();
+    json::render(&linter, &listed, &mut out).unwrap();
+    assert!(out.len() < 50_000, "{} bytes", out.len());
+    let ids: BTreeSet<String> = listed.entries.iter().map(|entry| entry.id.to_string()).collect();
+    assert_eq!(ids.len(), 20, "those of one name are told apart");
+}

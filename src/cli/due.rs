@@ -21,7 +21,7 @@ use crate::value::Length;
 /// List what falls due: evaluations, reviews, tests, ends of pilots and waivers, deletions
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  tillit due\n  tillit due systems/ --within '3 months' --lang nb\n  tillit due --format ics --output tillit.ics\n\n`tillit check` warns before each of these days, and finds it when it has passed.\n\nExit codes: 0 also when something is overdue, since this is a list; 2 when something could not be read, and the rest is listed."
+    after_help = "Examples:\n  tillit due\n  tillit due systems/ --within '3 months' --lang nb\n  tillit due --format ics --output tillit.ics\n\n`tillit check` points out each of these days ahead, and finds it when it has passed.\n\nExit codes: 0 also when something is overdue, since this is a list; 2 when something could not be read, and the rest is listed."
 )]
 pub(super) struct Args {
     #[command(flatten)]
