@@ -429,7 +429,10 @@ fn the_calendar_reads_back_with_every_entry() {
             assert_eq!(text, calendar(&linter, &due), "the same run, the same bytes");
             assert_safe(&text);
             assert!(!text.replace("\r\n", "").contains(['\n', '\r']), "lines end with CRLF");
-            assert!(text.split("\r\n").all(|line| line.len() <= LONGEST_LINE), "lines are folded");
+            assert!(
+                text.split("\r\n").all(|line| line.len() <= LONGEST_LINE),
+                "lines are folded"
+            );
             let read = Calendar::from_str(&text).unwrap();
             let events: Vec<&Event> = read.events().collect();
             assert_eq!(
