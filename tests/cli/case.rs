@@ -13,9 +13,15 @@
 //! `file` (`file+` with `\xHH` for single bytes), `folder`, `link NAME -> TARGET` set up what is
 //! there, `remove NAME` takes away, and `git ARGUMENTS` runs git, which the program then finds, too; `env NAME=VALUE` and `stdin` belong to the next `run`, `in FOLDER` to all that follow. `stdout`, `stderr` (left out when
 //! empty) and `exit` are what came of it; `then NAME` is what a file holds afterwards.
+//!
+//! `sign KEY FILE [-n NAMESPACE] [> NAME]` signs a file with a key of `tests/keys/`, as a party would; the signature
+//! lies beside it as `FILE.KEY.sig` unless a name is given. `{KEY.pub}` in a `file` is the public key. `sh COMMAND`
+//! does to files what has no section of its own.
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use crate::sandbox::Sandbox;
 
@@ -53,7 +59,7 @@ pub fn run(text: &str) -> Result<String, String> {
             let _ = write!(out, "=== {head}\n{body}");
         }
         match kind {
-            "file" => _ = sandbox.file(rest, body),
+            "file" => _ = sandbox.file(rest, with_keys(body)),
             "file+" => _ = sandbox.file(rest, bytes(body)),
             "folder" => fs::create_dir_all(sandbox.path(rest)).map_err(|e| e.to_string())?,
             "link" => link(&sandbox, rest)?,
@@ -61,6 +67,12 @@ pub fn run(text: &str) -> Result<String, String> {
             "git" => {
                 has_git = true;
                 git(&sandbox, folder, &words(rest))?;
+            }
+            "sign" => sign(&sandbox, folder, rest)?,
+            "sh" => {
+                let mut command = Command::new("sh");
+                command.args(["-euc", rest]).current_dir(sandbox.path(folder));
+                succeed(command, rest)?;
             }
             "in" => folder = rest,
             "env" => environment.push(rest.split_once('=').ok_or("env NAME=VALUE")?),
@@ -111,7 +123,7 @@ fn git_environment() -> [(&'static str, std::ffi::OsString); 3] {
 
 /// Runs git, as the same person at the same time each time.
 fn git(sandbox: &Sandbox, folder: &str, arguments: &[String]) -> Result<(), String> {
-    let mut command = std::process::Command::new("git");
+    let mut command = Command::new("git");
     command
         .args([
             "-c",
@@ -129,14 +141,65 @@ fn git(sandbox: &Sandbox, folder: &str, arguments: &[String]) -> Result<(), Stri
         )
         .current_dir(sandbox.path(folder))
         .envs(git_environment());
-    let output = command.output().map_err(|e| format!("git: {e}"))?;
+    succeed(command, &format!("git {arguments:?}")).map(drop)
+}
+
+/// Runs a program that must succeed; what it prints.
+fn succeed(mut command: Command, what: &str) -> Result<Vec<u8>, String> {
+    let output = command.output().map_err(|e| format!("{what}: {e}"))?;
     match output.status.success() {
-        true => Ok(()),
-        false => Err(format!(
-            "git {arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        )),
+        true => Ok(output.stdout),
+        false => Err(format!("{what}: {}", String::from_utf8_lossy(&output.stderr))),
     }
+}
+
+const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys");
+
+/// Signs a file. `ssh-keygen` reads no key that others may read, and git keeps no such permissions: so from a copy.
+fn sign(sandbox: &Sandbox, folder: &str, rest: &str) -> Result<(), String> {
+    let (rest, name) = rest
+        .split_once(" > ")
+        .map_or((rest, None), |(rest, name)| (rest, Some(name)));
+    let (rest, namespace) = rest.split_once(" -n ").unwrap_or((rest, "tillit.agreement"));
+    let (key, file) = rest.split_once(' ').ok_or("sign KEY FILE [-n NAMESPACE] [> NAME]")?;
+    let wrong = |e: std::io::Error| format!("sign {rest}: {e}");
+    let message = fs::File::open(sandbox.path(folder).join(file)).map_err(wrong)?;
+    let mut copy = tempfile::NamedTempFile::new().map_err(wrong)?;
+    std::io::copy(
+        &mut fs::File::open(Path::new(KEYS).join(key)).map_err(wrong)?,
+        &mut copy,
+    )
+    .map_err(wrong)?;
+    let mut command = Command::new("ssh-keygen");
+    command
+        .args(["-q", "-Y", "sign", "-n", namespace, "-f"])
+        .arg(copy.path())
+        .stdin(message);
+    let signature = succeed(command, "ssh-keygen, which is needed (Debian: openssh-client)")?;
+    let name = name.map_or_else(|| format!("{file}.{key}.sig"), str::to_owned);
+    fs::write(sandbox.path(folder).join(name), signature).map_err(wrong)
+}
+
+/// A text with the public keys that it names.
+fn with_keys(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('{') {
+        out.push_str(before);
+        let named = behind.split_once('}').filter(|(name, _)| name.ends_with(".pub"));
+        let key = named.and_then(|(name, behind)| Some((fs::read_to_string(Path::new(KEYS).join(name)).ok()?, behind)));
+        match key {
+            Some((key, behind)) => {
+                out.push_str(key.trim_end());
+                rest = behind;
+            }
+            None => {
+                out.push('{');
+                rest = behind;
+            }
+        }
+    }
+    out + rest
 }
 
 /// Words as a shell cuts them: at blanks, but not inside single or double quotes.
