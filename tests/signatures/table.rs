@@ -304,6 +304,13 @@ fn fields(bench: &Bench, table: &mut Table) {
     ] {
         table.signature(name, signature).no("damaged", &[KARI]);
     }
+    // The library reads on where a length within a field is wrong.
+    let early = good.but(|parts| parts.signature[numbers - 1] -= 1);
+    table
+        .signature("a number that ends too early", early)
+        .no("damaged", &[KARI]);
+    let late = good.but(|parts| parts.key[18] += 1);
+    table.signature("a key that ends too late", late).no("damaged", &[KARI]);
     // The length of the key claims a byte of the next field.
     let mut shifted = good.bytes();
     shifted[13] += 1;
@@ -445,6 +452,7 @@ fn security_keys(bench: &Bench, table: &mut Table) {
         let webauthn = b"webauthn-sk-ecdsa-sha2-nistp256@openssh.com";
         let (_, rest) = forge::split(&parts.signature);
         let webauthn = [forge::field(webauthn), rest.to_vec()].concat();
+        let late = parts.key.len() - 4 - APPLICATION.len() - if key == "ed" { 33 } else { 66 };
         let mut changed = |name: &str, signature: Vec<u8>, because| {
             table.cases.push(Case {
                 name: format!("security key {key}, {name}"),
@@ -453,6 +461,11 @@ fn security_keys(bench: &Bench, table: &mut Table) {
             });
             table.cases.last_mut().unwrap().no(because, &[KARI]);
         };
+        changed(
+            "a key that ends too late",
+            parts.but(|parts| parts.key[late] += 4),
+            "damaged",
+        );
         changed(
             "another counter",
             parts.but(|parts| *parts.signature.last_mut().unwrap() += 1),
