@@ -12,6 +12,9 @@ use crate::vocabulary::{Term, Vocabularies};
 /// Tag of the stages in which nobody is affected any longer.
 const OUT_OF_USE: &str = "out-of-use";
 
+/// The term for nothing of the kind.
+const NONE: &str = "none";
+
 /// What a change means for those concerned; the most serious first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
@@ -58,14 +61,19 @@ impl Measure<'_> {
         if let Kind::List(_) | Kind::Items(_) = self.kind {
             return self.of_lists(old, new);
         }
+        // That there is none was so before it was said.
+        if self.widens == Widens::Change && old.is_none() && new.and_then(Json::as_str) == Some(NONE) {
+            return Direction::Neutral;
+        }
         match (self.widens, new) {
             (Widens::Change, _) | (Widens::Add | Widens::Remove, Some(_)) => return Direction::Widens,
             (Widens::Add | Widens::Remove, None) => return Direction::Narrows,
             _ => {}
         }
         let (least, most) = self.range();
-        // Where no end was set, any end is narrower.
-        let unanswered = if *self.kind == Kind::Date { most } else { least };
+        // Where no end was set, any end is narrower; what was in no class had no duties by it.
+        let is_open = *self.kind == Kind::Date || self.widens == Widens::Lower;
+        let unanswered = if is_open { most } else { least };
         let old = old.map_or(Some(unanswered), |value| self.width(value));
         let new = new.map_or(Some(most), |value| self.width(value));
         match (old, new) {
