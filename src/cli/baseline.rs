@@ -125,7 +125,11 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     if left > 0 {
         output::note(&match lang {
             Lang::En => {
-                format!("{left} findings are not held back, because they can only be fixed; `tillit check` shows them")
+                let (findings, they) = (plural(left), if left == 1 { "it" } else { "they" });
+                let are = if left == 1 { "is" } else { "are" };
+                format!(
+                    "{left} {findings} {are} not held back, because {they} can only be fixed; `tillit check` shows them"
+                )
             }
             Lang::Nb => format!("{left} funn kan bare rettes, og vises fortsatt"),
         });
