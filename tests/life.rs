@@ -21,6 +21,10 @@ use std::str::Lines;
 use std::thread;
 
 use jiff::tz::TimeZone;
+use tillit::config::Config;
+use tillit::explain::severity;
+use tillit::ruleset::{Loading, RuleSet};
+use tillit::text::Lang;
 use tillit::value::parse_date;
 
 /// The commands that do not end with 0, whatever the documents show: the day, the command and its exit code.
@@ -73,6 +77,29 @@ fn the_life_of_a_system_is_as_told() {
         "one document ends earlier than the other"
     );
     assert_eq!(english.wrote, norwegian.wrote, "the documents write the same files");
+}
+
+#[test]
+fn the_tables_have_every_finding() {
+    let rules = RuleSet::load(&Config::default(), &[], Loading::Run).unwrap_or_else(|m| panic!("{m:?}"));
+    let rules = rules.rules.iter().filter(|rule| rule.id.starts_with("agreement-"));
+    let mut found = 0;
+    for (rule, (document, lang, anchor)) in rules.flat_map(|rule| {
+        [
+            ("docs/agreement.md", Lang::En, ""),
+            ("docs/avtale.md", Lang::Nb, "#norsk"),
+        ]
+        .map(|place| (rule, place))
+    }) {
+        let (id, level) = (&rule.id, severity(rule.severity, lang));
+        let row = format!("\n| [`{id}`](rules/{id}.md{anchor}) | {level} | ");
+        assert!(
+            fresh::read(document).contains(&row),
+            "{document} has no row for {id}, {level}"
+        );
+        found += 1;
+    }
+    assert_eq!(found, 2 * 13);
 }
 
 /// A command that was run, without the words of a message in it.
@@ -143,19 +170,25 @@ impl Walk {
         out.push_str("```\n");
     }
 
-    /// Writes or changes the file with the name. Without one, the block is only to be read, and holds no commands.
+    /// Writes or changes the file with the name. Without one, the block holds lines of a record that was shown.
     fn block(&mut self, kind: &str, name: Option<String>, lines: &mut Lines<'_>, out: &mut String) {
         let block: String = lines
             .by_ref()
             .take_while(|line| *line != "```")
             .map(|line| format!("{line}\n"))
             .collect();
-        let _ = write!(out, "{block}```\n");
+        let _ = writeln!(out, "{block}```");
         let Some(name) = name else {
             assert!(
                 kind == "text",
                 "a block of {kind} behind no name: is it to be run? {block}"
             );
+            for line in block.lines() {
+                assert!(
+                    out.contains(&format!("\n  {line}\n")),
+                    "this stands in no record above: {line}"
+                );
+            }
             return;
         };
         let path = self.work().join(&name);
