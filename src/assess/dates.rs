@@ -54,10 +54,12 @@ impl Dates {
             let day = after(end.filter(|_| is_personal)?, manifest.field(item, "retention"))?;
             Some((day, item))
         });
+        let mut deletions: Vec<_> = deletions.collect();
+        deletions.sort_by_key(|(day, _)| *day);
         Dates {
             evaluation,
             fairness_test,
-            deletions: deletions.collect(),
+            deletions,
         }
     }
 }

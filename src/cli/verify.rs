@@ -23,7 +23,7 @@ use crate::text::{Lang, escape};
 /// Say who signed the records of agreements, and whether they can be relied on
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  tillit verify\n  tillit verify agreements/planner-2026-11-02.yaml\n  tillit verify agreements/planner-2026-11-02.yaml --allowed-signers allowed_signers\n\nA signature counts where `ssh-keygen -Y verify -n tillit.agreement` says so. Exit codes: 0 all are whole and\nsigned by both sides, 1 at least one is not, 2 could not look."
+    after_help = "Examples:\n  tillit verify\n  tillit verify agreements/planner-2026-11-02.yaml\n  tillit verify agreements/planner-2026-11-02.yaml --allowed-signers allowed_signers\n\nA signature counts where `ssh-keygen -Y verify -n tillit.agreement` says so. \nExit codes: 0 all are whole and signed by both sides, 1 at least one is not, 2 could not look."
 )]
 pub(super) struct Args {
     /// Records, manifests (the record that each names), or folders to search for agreements/*.yaml

@@ -125,7 +125,10 @@ fn file_findings(page: &mut Page<'_>, linter: &Linter, file: &FileReport, most: 
     }
     // What is only worth knowing must not bury what has to be done: a line each.
     for note in &notes {
-        related_line(page, &linter.rules, note, 1)?;
+        match note.apart.is_empty() {
+            true => related_line(page, &linter.rules, note, 1)?,
+            false => own_words(page, &linter.rules, note)?,
+        }
     }
     if !notes.is_empty() {
         page.blank()?;
@@ -262,6 +265,16 @@ fn part_line(page: &mut Page<'_>, rules: &RuleSet, part: &Finding) -> io::Result
         escape(&ids.join(", ")),
     );
     page.hanging("", &" ".repeat(4 + SEVERITY_WIDTH + 1), &line)
+}
+
+/// A note that only its own words tell apart from others of its rule.
+fn own_words(page: &mut Page<'_>, rules: &RuleSet, note: &Finding) -> io::Result<()> {
+    let severity = explain::severity(note.severity, page.lang);
+    let gap = " ".repeat(SEVERITY_WIDTH.saturating_sub(width(severity)));
+    let severity = page.paint(Ink::of(note.severity), severity);
+    let rule = page.link(rule_of(rules, note).and_then(docs_page), &escape(&note.rule));
+    let rest = " ".repeat(4 + SEVERITY_WIDTH + 1);
+    page.hanging(&format!("    {severity}{gap} {rule}: "), &rest, &clean(&note.message))
 }
 
 /// One line for a note, or for a rule that asks for what is not there; `times` for several places.

@@ -22,7 +22,13 @@ pub fn check(name: &str, wanted: &str) {
         fs::create_dir_all(path(name).parent().unwrap()).unwrap();
         fs::write(path(name), wanted).unwrap();
     } else {
-        panic!("{name} is stale; write it anew with TILLIT_BLESS=1 cargo test");
+        let is = read(name);
+        let mut lines = is.lines().zip(wanted.lines()).enumerate();
+        let at = match lines.find(|(_, (is, wanted))| is != wanted) {
+            Some((number, (is, wanted))) => format!("line {} is\n{is}\nand should be\n{wanted}", number + 1),
+            None => "one ends before the other".to_owned(),
+        };
+        panic!("{name} is stale; write it anew with TILLIT_BLESS=1 cargo test\n{at}");
     }
 }
 
