@@ -82,6 +82,7 @@ chmod u+x "$scratch/npm/node_modules/@microsoft/sarif-multitool-linux/Sarif.Mult
 
 group self-test "$python" "$here/self_test.py" "$TILLIT" "$scratch/self-test"
 group formats "$python" "$here/formats.py" "$TILLIT" "$scratch/formats" "$scratch/npm/node_modules"
+group canonical "$python" "$here/canonical.py" "$TILLIT" "$scratch/canonical"
 group hostile "$python" "$here/hostile/run.py" "$TILLIT" "$scratch/hostile"
 folder_group action
 folder_group packaging
