@@ -74,7 +74,7 @@ pub struct EarlierSystem {
 /// An agreement that counted before a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EarlierAgreement {
-    /// The file of its record, as the manifest named it.
+    /// The file of its record, from the root of the repository.
     pub file: String,
     /// Its day.
     pub date: Date,
