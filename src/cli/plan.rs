@@ -85,7 +85,7 @@ impl Plan {
             baseline: held,
             signers: None,
         };
-        policy.signers = signers::find(&policy.config, &policy.folder, lang)?;
+        policy.signers = signers::find(&policy.config, &folder, lang)?;
         // What is left out is understood before anything is compared with it.
         configuration::exclude(&policy.config, &policy.folder).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
         let mut past = asked.map(|asked| Past::open(asked, &search, lang)).transpose()?;
