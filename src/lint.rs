@@ -27,6 +27,7 @@ use crate::value::Value;
 use crate::yaml::{Document, Documents, Limits};
 
 use self::group::group;
+pub use agreement::missing;
 pub use aside::{Earlier, EarlierAgreement, EarlierSystem, Standing, Waived, about_policy};
 pub use narrow::{Known, known, narrow};
 pub use run::{Coverage, LeftOut, Run, Unread, finish, over_all};

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::Content;
 use super::words::words;
-use crate::shape::{Field, Scope, Shape};
+use crate::shape::{Field, Kind, Scope, Shape};
 use crate::text::{Lang, one_line};
 use crate::vocabulary::Vocabularies;
 
@@ -49,6 +49,25 @@ pub fn summary(content: &Content, shape: &Shape, vocabularies: &Vocabularies, la
         }
     }
     writer.out
+}
+
+/// Whether every term in the content is one that the vocabularies know. Terms of an organisation's own come and go.
+pub fn knows_all_terms(content: &Content, shape: &Shape, vocabularies: &Vocabularies) -> bool {
+    let knows = |vocabulary: u16, value: &Json| {
+        let ids = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let mut ids = ids.iter().filter_map(Json::as_str).filter(|id| *id != "unknown");
+        ids.all(|id| vocabularies.get(vocabulary).find(id).is_some())
+    };
+    let mut lines = content.lines();
+    lines.all(|(_, line)| {
+        let scope = shape.scopes.iter().find(|scope| scope.path == line.list);
+        let field = scope.and_then(|scope| scope.fields.iter().find(|field| field.path == line.field));
+        let kind = match field.map(|field| &field.kind) {
+            Some(Kind::List(kind)) => Some(&**kind),
+            kind => kind,
+        };
+        !matches!(kind, Some(Kind::Term(vocabulary)) if !knows(*vocabulary, &line.value))
+    })
 }
 
 struct Writer<'a> {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::record::{Agreed, Broken, Record, Summary};
+use super::summary::knows_all_terms;
+use crate::finding::Severity;
 use crate::ruleset::RuleSet;
 use crate::signature::{Side, Signed, Trust};
 use crate::source::SourceFile;
@@ -58,6 +60,12 @@ impl Trouble {
             help: None,
         }
     }
+
+    /// How serious it is, whatever a configuration says.
+    pub fn severity(&self, rules: &RuleSet) -> Severity {
+        let rule = rules.find(self.rule).map(|number| &rules.rules[number]);
+        rule.map_or(Severity::Error, |rule| rule.severity)
+    }
 }
 
 /// Somebody who signed, and counts.
@@ -80,6 +88,15 @@ pub struct Verified {
     pub signers: Vec<Signer>,
     /// What is wrong, in the order in which it is best read.
     pub troubles: Vec<Trouble>,
+}
+
+impl Verified {
+    /// Whether the record holds together and both sides have signed it, whatever a configuration says.
+    pub fn is_relied_on(&self, rules: &RuleSet) -> bool {
+        self.troubles
+            .iter()
+            .all(|trouble| trouble.severity(rules) < Severity::Error)
+    }
 }
 
 /// Looks at a record that people know by a name, on a day.
@@ -150,13 +167,14 @@ fn read(name: &str, bytes: &[u8]) -> Result<Agreed, Trouble> {
 fn disagreement(name: &str, agreed: &Agreed, rules: &RuleSet, today: Date) -> Vec<Trouble> {
     let mut troubles = Vec::new();
     let record = &agreed.record;
-    // Another version may word it otherwise, and so may an organisation that words its own terms anew.
+    // Another version may word it otherwise, and so may an organisation that words its own terms anew or gives them up.
     let has_own_terms = rules
         .vocabularies
         .iter()
         .any(|v| v.terms.iter().any(|term| term.is_a.is_some()));
     if record.written_by == Record::writer()
         && !has_own_terms
+        && knows_all_terms(&agreed.content, &rules.shape, &rules.vocabularies)
         && record.summary != Summary::of(&agreed.content, &rules.shape, &rules.vocabularies)
     {
         troubles.push(Trouble::new(

@@ -137,6 +137,7 @@ fn record(args: &Args, linter: &Linter, date: Date) -> Result<Record, Failure> {
             ),
             None => unfit(),
         }),
+        _ if args.system.is_some() => Err(unfit()),
         _ => Err(Failure::say(
             lang,
             format!("{name} describes several systems ({ids}); name one with --system"),

@@ -39,10 +39,15 @@ impl<'a> Folders<'a> {
         if let Some(names) = folders.get(folder) {
             return Arc::clone(names);
         }
-        let entries = if folder.is_symlink() {
+        let place = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        let entries = if place.is_symlink() {
             None
         } else {
-            folder.read_dir().ok()
+            place.read_dir().ok()
         };
         let is_left_out = |path: &Path| self.left_out.is_some_and(|left_out| left_out(path));
         let entries = entries.into_iter().flatten().flatten();
@@ -84,6 +89,19 @@ impl<'a> Surroundings<'a> {
     fn records(&self) -> &Records {
         self.records.get_or_init(|| Records::of(self.manifest, self.lang))
     }
+
+    /// Where the record of an agreement lies: a file of the repository, not behind a link.
+    ///
+    /// # Errors
+    /// It does not.
+    pub(super) fn place(&self, path: &str) -> Result<PathBuf, EvidenceState> {
+        let file = self.records().inside(path).ok_or(EvidenceState::Outside)?;
+        match self.records().look_up(path, None, &|_| false) {
+            EvidenceState::Found if self.records().is_direct(&file) => Ok(file),
+            EvidenceState::Found => Err(EvidenceState::Link),
+            state => Err(state),
+        }
+    }
 }
 
 impl Around for Surroundings<'_> {
@@ -92,26 +110,18 @@ impl Around for Surroundings<'_> {
     }
 
     fn agreement(&self, path: &str) -> Result<Kept, EvidenceState> {
-        let file = self.records().inside(path).ok_or(EvidenceState::Outside)?;
-        if (self.assumed)(&file) {
+        if self.records().inside(path).is_some_and(|file| (self.assumed)(&file)) {
             return Err(EvidenceState::Found);
         }
-        match self.records().look_up(path, None, &|_| false) {
-            EvidenceState::Found if self.records().is_direct(&file) => {}
-            EvidenceState::Found => return Err(EvidenceState::Link),
-            state => return Err(state),
-        }
-        kept(&file, self.lang).map_err(EvidenceState::Unreadable)
+        let file = self.place(path)?;
+        kept(&file, self.folders, self.lang).map_err(EvidenceState::Unreadable)
     }
 
     fn agreements(&self, system: &str) -> Vec<String> {
         let beside = self.manifest.and_then(Path::parent).unwrap_or(Path::new(""));
         let names = self.folders.names(&beside.join(FOLDER));
-        let prefix = format!("{system}-");
-        let of_system = names
-            .range(prefix.clone()..)
-            .take_while(|name| name.starts_with(&prefix));
-        of_system.filter(|name| name.ends_with(".yaml")).cloned().collect()
+        let of_system = beginning_with(&names, &format!("{system}-"));
+        of_system.into_iter().filter(|name| name.ends_with(".yaml")).collect()
     }
 }
 
@@ -119,7 +129,7 @@ impl Around for Surroundings<'_> {
 ///
 /// # Errors
 /// Why it cannot be read.
-pub(super) fn kept(file: &Path, lang: Lang) -> Result<Kept, String> {
+pub(super) fn kept(file: &Path, folders: &Folders<'_>, lang: Lang) -> Result<Kept, String> {
     let bytes = files::read(file, LARGEST).map_err(|error| output::reason(&error, lang))?;
     if bytes.len() > LARGEST {
         return Err(lang
@@ -128,37 +138,25 @@ pub(super) fn kept(file: &Path, lang: Lang) -> Result<Kept, String> {
     }
     Ok(Kept {
         bytes,
-        signatures: signatures(file),
+        signatures: signatures(file, folders),
     })
 }
 
 /// The files beside a record that hold signatures: its name and `.sig`, or its name, something, and `.sig`.
-fn signatures(record: &Path) -> Vec<Signature> {
+fn signatures(record: &Path, folders: &Folders<'_>) -> Vec<Signature> {
     let (Some(folder), Some(name)) = (record.parent(), record.file_name()) else {
         return Vec::new();
     };
     let start = format!("{}.", shown(Path::new(name)));
-    let is_signature = |path: &PathBuf| {
-        let name = path.file_name().map(|name| shown(Path::new(name))).unwrap_or_default();
-        name.starts_with(&start) && name.ends_with(".sig")
-    };
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    let entries = folder.read_dir().into_iter().flatten().flatten();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_signature).collect();
-    paths.sort();
-    let too_many = paths.len() > MOST_SIGNATURES;
-    paths.truncate(MOST_SIGNATURES);
-    let mut signatures: Vec<Signature> = paths
-        .iter()
-        .map(|path| Signature {
-            name: shown(Path::new(path.file_name().unwrap_or_default())),
-            bytes: signature(path),
-        })
-        .collect();
+    let mut names = beginning_with(&folders.names(folder), &start);
+    names.retain(|name| name.ends_with(".sig"));
+    let too_many = names.len() > MOST_SIGNATURES;
+    names.truncate(MOST_SIGNATURES);
+    let signatures = names.into_iter().map(|name| Signature {
+        bytes: signature(&folder.join(&name)),
+        name,
+    });
+    let mut signatures: Vec<Signature> = signatures.collect();
     signatures.extend(too_many.then(|| Signature {
         name: format!("{start}*.sig"),
         bytes: Err(both(
@@ -167,6 +165,11 @@ fn signatures(record: &Path) -> Vec<Signature> {
         )),
     }));
     signatures
+}
+
+fn beginning_with(names: &BTreeSet<String>, start: &str) -> Vec<String> {
+    let names = names.range(start.to_owned()..);
+    names.take_while(|name| name.starts_with(start)).cloned().collect()
 }
 
 fn signature(path: &Path) -> Result<Vec<u8>, Localized> {

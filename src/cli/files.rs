@@ -151,8 +151,18 @@ pub(super) fn check_file(
     Ok(check_bytes(linter, &name, bytes, Some(path), assumed, folders))
 }
 
-/// Reads a file up to just over the limit, so that the limit is noticed and no more is read.
+/// Reads a file up to just over the limit, so that the limit is noticed and no more is read. A pipe would make the
+/// program wait: only a regular file is opened.
 pub(super) fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let meta = path.metadata()?;
+    if !meta.is_file() {
+        let kind = if meta.is_dir() {
+            io::ErrorKind::IsADirectory
+        } else {
+            io::ErrorKind::InvalidInput
+        };
+        return Err(kind.into());
+    }
     let file = File::open(path)?;
     let size = file.metadata()?.len().min(limit as u64 + 1);
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));

@@ -285,6 +285,12 @@ impl Tree<'_> {
         self.files.keys().map(String::as_str)
     }
 
+    /// The paths of its files that begin with a text.
+    pub(super) fn beginning_with<'t>(&'t self, start: &'t str) -> impl Iterator<Item = &'t str> {
+        let behind = self.files.range(start.to_owned()..).map(|(path, _)| path.as_str());
+        behind.take_while(move |path| path.starts_with(start))
+    }
+
     /// Whether it has a file with this path, or a link.
     pub(super) fn has(&self, path: &str) -> bool {
         self.files.contains_key(path) || self.elsewhere.contains(path)

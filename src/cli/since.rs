@@ -238,57 +238,53 @@ impl Past {
                         agreement,
                         retired,
                     } = system;
-                    let agreed = agreement
-                        .filter(|_| !retired)
-                        .map(|file| self.agreed(linter, &tree, path, &id, file))
-                        .transpose()?;
-                    if let Some(agreed) = agreed.flatten() {
-                        earlier.agreements.insert(Arc::clone(&id), agreed);
+                    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    let agreement = agreement.filter(|_| !retired);
+                    let place = agreement.map(|file| self.git.root.join(folder).join(file));
+                    if let Some(record) = place.and_then(|place| self.git.inside(&place))
+                        && let Some(agreed) = self.agreed(linter, &tree, &record)?
+                        && *agreed.record.system == *id
+                    {
+                        note_agreement(&mut earlier, agreed, record, Some(path));
                     }
                     earlier.waivers.entry(id).or_default().extend(waivers);
                 }
             }
         }
+        // Another record may have taken the place of one, under the same name: the manifest is then as it was.
+        for path in tree.paths().filter(|path| self.changed.contains(*path)) {
+            if let Some(agreed) = self.agreed(linter, &tree, path)? {
+                note_agreement(&mut earlier, agreed, path.to_owned(), None);
+            }
+        }
         Ok(earlier)
     }
 
-    /// The agreement that a manifest named, if its record could be relied on.
-    fn agreed(
-        &self,
-        linter: &Linter,
-        tree: &Tree<'_>,
-        manifest: &str,
-        system: &str,
-        file: String,
-    ) -> Result<Option<EarlierAgreement>, Failure> {
-        let folder = manifest.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let Some(path) = self.git.inside(&self.git.root.join(folder).join(&file)) else {
+    /// The agreement whose record was at a path, if it could be relied on.
+    fn agreed(&self, linter: &Linter, tree: &Tree<'_>, path: &str) -> Result<Option<Agreed>, Failure> {
+        let start = format!("{path}.");
+        let signatures: Vec<&str> = tree.beginning_with(&start).filter(|p| p.ends_with(".sig")).collect();
+        if signatures.is_empty() {
             return Ok(None);
-        };
-        let Some(bytes) = tree.read(&path)? else {
+        }
+        let Some(bytes) = tree.read(path)? else {
             return Ok(None);
         };
         let mut kept = Kept {
             bytes,
             signatures: Vec::new(),
         };
-        let start = format!("{path}.");
-        let signatures = tree
-            .paths()
-            .filter(|other| other.starts_with(&start) && other.ends_with(".sig"));
         for name in signatures {
             kept.signatures.extend(tree.read(name)?.map(|bytes| Signature {
                 name: name.to_owned(),
                 bytes: Ok(bytes),
             }));
         }
-        let verified = verify(&path, &kept, &then(linter), &linter.rules, linter.today);
-        let counts = |agreed: &Agreed| verified.troubles.is_empty() && agreed.record.system == system;
-        Ok(verified.agreed.filter(counts).map(|agreed| EarlierAgreement {
-            manifest: manifest.to_owned(),
-            file,
-            date: agreed.date,
-        }))
+        let verified = verify(path, &kept, &trusted_then(linter), &linter.rules, linter.today);
+        Ok(match verified.is_relied_on(&linter.rules) {
+            true => verified.agreed,
+            false => None,
+        })
     }
 
     /// Names what the change removes, and leaves out of a run what was there before and what the change does not
@@ -326,7 +322,8 @@ impl Past {
     fn undescribed(&self, run: &Run, now: &Linter, touched: &[&str]) -> Vec<FileReport> {
         let agreements = now.earlier.iter().flat_map(|earlier| &earlier.agreements);
         let gone = agreements.filter(|(system, agreement)| {
-            !run.systems.contains(system) && touched.contains(&agreement.manifest.as_str())
+            let manifest = agreement.manifest.as_deref();
+            !run.systems.contains(system) && manifest.is_some_and(|manifest| touched.contains(&manifest))
         });
         let mut gone: Vec<_> = gone.collect();
         gone.sort_unstable_by_key(|(system, _)| Arc::clone(system));
@@ -340,7 +337,10 @@ impl Past {
                     format!("ingen manifester beskriver lenger `{system}`, som det er en avtale om av {date} i {name}")
                 }
             };
-            let source = Arc::new(SourceFile::new(self.shown(&agreement.manifest), ""));
+            let source = Arc::new(SourceFile::new(
+                self.shown(agreement.manifest.as_deref().unwrap_or_default()),
+                "",
+            ));
             let pointer = Pointer(vec![Step::Item(0, Some(system.to_string()))]);
             let finding = about_policy(now, "agreement-missing", &source, pointer, Span::default(), message);
             let help = now.lang.pick(
@@ -379,7 +379,7 @@ impl Past {
         let linter = Linter::new(&policy.config, &policy.rules, now.today, now.lang);
         let mut linter = linter.map_err(|mistakes| Failure::Mistakes(mistakes, now.lang))?;
         linter.baseline.clone_from(&policy.baseline);
-        linter.trusted = then(now);
+        linter.trusted = trusted_then(now);
         // A record that the change touches was in order before, as far as anybody knows.
         let assumed = |path: &Path| self.is_changed(path) || self.is_signed_anew(path);
         let changed = |path: &Path| self.is_changed(path);
@@ -404,9 +404,23 @@ impl Past {
 }
 
 /// Whose signatures counted before the change.
-fn then(linter: &Linter) -> Vec<Trusted> {
+fn trusted_then(linter: &Linter) -> Vec<Trusted> {
     let then = linter.trusted.iter().filter(|trusted| trusted.revision.is_some());
     then.cloned().collect()
+}
+
+/// Of several agreements about one system, the latest counted.
+fn note_agreement(earlier: &mut Earlier, agreed: Agreed, file: String, manifest: Option<&str>) {
+    let known = earlier.agreements.entry(agreed.record.system.into());
+    let agreement = EarlierAgreement {
+        manifest: manifest.map(str::to_owned),
+        file,
+        date: agreed.date,
+    };
+    let kept = known.or_insert_with(|| agreement.clone());
+    if kept.date < agreement.date {
+        *kept = agreement;
+    }
 }
 
 fn is_manifest(path: &str) -> bool {

@@ -1,5 +1,6 @@
 //! `tillit verify`: says who signed the records of agreements, and whether they can be relied on.
 
+use std::collections::HashSet;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
@@ -7,18 +8,18 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
-use super::around::kept;
+use super::around::{Folders, Surroundings, kept};
 use super::configuration::{self, Found as Configuration};
 use super::reports::{file_of, refuse_input};
 use super::{Common, Failure, Format, Outcome, day, files, output, signers};
 use crate::agreement::{FOLDER, Trusted, verify};
-use crate::discover::{ENDINGS, Found, look_at, shown};
-use crate::lint::Linter;
+use crate::discover::{ENDINGS, plain, shown};
+use crate::lint::{self, Linter};
 use crate::policy::{List, Signers};
 use crate::report::verify::{Looked, json, text};
 use crate::signature::LARGEST_LIST;
 use crate::source::SourceFile;
-use crate::text::{Lang, escape};
+use crate::text::{Lang, escape, shown as shown_value};
 
 /// Say who signed the records of agreements, and whether they can be relied on
 #[derive(clap::Args)]
@@ -71,11 +72,14 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     linter.trusted = vec![Trusted { revision: None, trust }];
 
     let mut records = Vec::new();
+    let mut missing = Vec::new();
     for path in &search {
-        records.extend(records_at(path, &linter)?);
+        records.extend(records_at(path, &linter, &mut missing)?);
     }
-    records.dedup();
-    if records.is_empty() {
+    let mut seen = HashSet::new();
+    records.retain(|record| seen.insert(plain(record)));
+    missing.iter().for_each(|what| output::note(what));
+    if records.is_empty() && missing.is_empty() {
         return Err(Failure::say(
             lang,
             "no record found (agreements/*.yaml); `tillit agree MANIFEST` writes one",
@@ -87,14 +91,13 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
         refuse_input(file, &records, lang)?;
     }
     let mut all = Vec::new();
-    let mut failed = false;
+    let mut failed = !missing.is_empty();
+    let folders = Folders::default();
     for path in &records {
         let name = escape(&shown(path)).into_owned();
-        let kept = match look_at(path) {
-            Found::File(path) => kept(&path, lang),
-            Found::NotAFile(_) => Err(lang
-                .pick("it is not a regular file", "det er ikke en vanlig fil")
-                .to_owned()),
+        let kept = match path.is_symlink() {
+            true => Err(lang.pick("it is a link", "det er en lenke").to_owned()),
+            false => kept(path, &folders, lang),
         };
         match kept {
             Ok(kept) => all.push(Looked {
@@ -123,11 +126,11 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
             "ikke alt kunne leses, se over",
         ));
     }
-    Ok(all.iter().all(|looked| looked.is_relied_on(&linter.rules)))
+    Ok(all.iter().all(|looked| looked.verified.is_relied_on(&linter.rules)))
 }
 
-/// The records that a path stands for.
-fn records_at(path: &Path, linter: &Linter) -> Result<Vec<PathBuf>, Failure> {
+/// The records that a path stands for, and why there are none where a manifest ought to name one.
+fn records_at(path: &Path, linter: &Linter, missing: &mut Vec<String>) -> Result<Vec<PathBuf>, Failure> {
     let lang = linter.lang;
     let fail = |path: &Path, error: &io::Error| {
         let (path, reason) = (escape(&shown(path)).into_owned(), output::reason(error, lang));
@@ -145,12 +148,40 @@ fn records_at(path: &Path, linter: &Linter) -> Result<Vec<PathBuf>, Failure> {
         }
         let bytes = files::read(path, linter.limits.bytes).map_err(|error| fail(path, &error))?;
         let systems = SourceFile::from_bytes(name, bytes).map(|source| linter.earlier(&source));
-        let named = systems
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|system| system.agreement);
+        let systems = systems.unwrap_or_default();
+        let name = escape(&shown(path)).into_owned();
+        if systems.is_empty() {
+            missing.push(match lang {
+                Lang::En => {
+                    format!("error: {name} describes no system that can be read; `tillit check {name}` says why")
+                }
+                Lang::Nb => {
+                    format!("feil: {name} beskriver ikke noe system som kan leses. `tillit check {name}` sier hvorfor")
+                }
+            });
+        }
+        let folders = Folders::default();
+        let around = Surroundings::of(Some(path), &|_| false, &folders, lang);
         let beside = path.parent().unwrap_or(Path::new(""));
-        return Ok(named.map(|file| beside.join(file)).collect());
+        let mut records = Vec::new();
+        for system in systems {
+            let id = shown_value(&system.id);
+            let Some(file) = system.agreement else {
+                missing.push(match lang {
+                    Lang::En => format!("error: {name} names no file with the record of an agreement about `{id}`"),
+                    Lang::Nb => format!("feil: {name} viser ikke til noen fil med dokumentet om en avtale om `{id}`"),
+                });
+                continue;
+            };
+            match around.place(&file) {
+                Ok(_) => records.push(beside.join(file)),
+                Err(state) => {
+                    let error = lang.pick("error", "feil");
+                    missing.push(format!("{error}: {name}: {}", lint::missing(&file, &state).get(lang)));
+                }
+            }
+        }
+        return Ok(records);
     }
     let mut records = Vec::new();
     for entry in WalkDir::new(path).follow_links(false).sort_by_file_name() {
@@ -175,16 +206,13 @@ fn records_at(path: &Path, linter: &Linter) -> Result<Vec<PathBuf>, Failure> {
 /// A list of keys that an option names.
 fn list(file: &Path, lang: Lang) -> Result<List, Failure> {
     let name = escape(&shown(file)).into_owned();
-    let fail = |reason: &str| {
+    let bytes = files::read(file, LARGEST_LIST).map_err(|error| {
+        let reason = output::reason(&error, lang);
         Failure::say(
             lang,
             format!("cannot read {name}: {reason}"),
             format!("kan ikke lese {name}: {reason}"),
         )
-    };
-    if file.metadata().is_ok_and(|meta| !meta.is_file()) {
-        return Err(fail(lang.pick("it is not a regular file", "det er ikke en vanlig fil")));
-    }
-    let bytes = files::read(file, LARGEST_LIST).map_err(|error| fail(&output::reason(&error, lang)))?;
+    })?;
     Ok(List { name, bytes })
 }

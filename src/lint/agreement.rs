@@ -98,7 +98,7 @@ impl Checker<'_> {
     /// Records of this system beside the manifest that it ought to name.
     fn others(&self, named: Option<&str>, day: Option<&str>) -> Option<Trouble> {
         let system = self.system.as_deref()?;
-        let named_file = named.and_then(|path| path.rsplit('/').next());
+        let named_file = named.and_then(beside);
         let records = self.around.agreements(system);
         let day_of = |file: &str| {
             let day = file.strip_prefix(system)?.strip_prefix('-')?.get(..10)?.to_owned();
@@ -217,8 +217,17 @@ fn text<'m>(manifest: &'m Manifest<'_>, record: NodeId, key: &str) -> Option<&'m
     document.text(document.get(record, key)?)
 }
 
-/// Why a record is not there.
-fn missing(path: &str, state: &EvidenceState) -> Localized {
+/// The name of a file in the folder for records, where a path leads there. The same name elsewhere is another file.
+fn beside(path: &str) -> Option<&str> {
+    let mut parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(FOLDER), Some(file), None) => Some(file),
+        _ => None,
+    }
+}
+
+/// Why the record that a manifest names by this path is not there.
+pub fn missing(path: &str, state: &EvidenceState) -> Localized {
     let name = shown(path);
     match state {
         EvidenceState::Outside => both(

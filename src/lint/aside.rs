@@ -76,9 +76,9 @@ pub struct EarlierSystem {
 /// An agreement that counted before a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EarlierAgreement {
-    /// The manifest that named it, by its path in the repository.
-    pub manifest: String,
-    /// The file of its record, as the manifest named it.
+    /// The manifest that named it, by its path in the repository, where that changes.
+    pub manifest: Option<String>,
+    /// The file of its record, from the root of the repository.
     pub file: String,
     /// Its day.
     pub date: Date,

@@ -5,7 +5,6 @@ pub mod json;
 pub mod text;
 
 use crate::agreement::{Trouble, Verified};
-use crate::finding::Severity;
 use crate::ruleset::RuleSet;
 use crate::signature::Side;
 use crate::text::Lang;
@@ -19,20 +18,6 @@ pub struct Looked {
     pub sha256: String,
     /// What came of it.
     pub verified: Verified,
-}
-
-impl Looked {
-    /// Whether it holds together and both sides have signed it.
-    pub fn is_relied_on(&self, rules: &RuleSet) -> bool {
-        let mut troubles = self.verified.troubles.iter();
-        troubles.all(|trouble| severity(trouble, rules) < Severity::Error)
-    }
-}
-
-/// How serious something is, whatever a configuration says.
-fn severity(trouble: &Trouble, rules: &RuleSet) -> Severity {
-    let rule = rules.find(trouble.rule).map(|number| &rules.rules[number]);
-    rule.map_or(Severity::Error, |rule| rule.severity)
 }
 
 /// What to do about it: what is said of the case at hand, or of the rule.

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{Looked, help, severity};
+use super::{Looked, help};
 use crate::lint::Linter;
 use crate::safe_json::write;
 use crate::signature::Side;
@@ -106,14 +106,14 @@ impl<'a> Entry<'a> {
         });
         let troubles = verified.troubles.iter().map(|trouble| Trouble {
             rule: trouble.rule,
-            severity: severity(trouble, rules).name(),
+            severity: trouble.severity(rules).name(),
             message: trouble.message.get(lang),
             help: help(trouble, rules, lang),
         });
         Entry {
             file: &looked.file,
             sha256: &looked.sha256,
-            relied_on: looked.is_relied_on(rules),
+            relied_on: looked.verified.is_relied_on(rules),
             agreement,
             signers: signers.collect(),
             troubles: troubles.collect(),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Looked, help, severity, side};
+use super::{Looked, help, side};
 use crate::agreement::Signer;
 use crate::explain;
 use crate::lint::Linter;
@@ -20,7 +20,10 @@ pub fn render(linter: &Linter, all: &[Looked], style: Style, out: &mut dyn io::W
         record(&mut page, linter, looked)?;
         page.blank()?;
     }
-    let good = all.iter().filter(|looked| looked.is_relied_on(&linter.rules)).count();
+    let good = all
+        .iter()
+        .filter(|looked| looked.verified.is_relied_on(&linter.rules))
+        .count();
     let count = match (all.len(), linter.lang) {
         (1, Lang::En) => format!("1 record, {good} signed by both sides and whole."),
         (1, Lang::Nb) => format!("1 dokument, {good} signert av begge parter og uendret."),
@@ -53,7 +56,7 @@ fn record(page: &mut Page<'_>, linter: &Linter, looked: &Looked) -> io::Result<(
         signed(page, signer, lang)?;
     }
     for trouble in &looked.verified.troubles {
-        let severity = severity(trouble, &linter.rules);
+        let severity = trouble.severity(&linter.rules);
         let head = format!("{}[{}]", explain::severity(severity, lang), trouble.rule);
         let first = format!("  {}: ", page.paint(Ink::of(severity), &head));
         page.hanging(&first, "    ", &escape(trouble.message.get(lang)))?;
