@@ -155,7 +155,9 @@ fn changed(linter: &Linter, old: &System, new: &System) -> Option<SystemDiff> {
     let was = (old.id != new.id).then(|| old.id.clone());
     let direction = changes.iter().map(|change| change.direction).min();
     let told = phrase::Teller::new(linter, &before.content, &now.content);
-    let gravest = changes.iter().filter(|change| Some(change.direction) == direction);
+    let mut gravest: Vec<&Change> = changes.iter().filter(|change| Some(change.direction) == direction).collect();
+    // What comes or goes says most.
+    gravest.sort_by_key(|change| !matches!(change.what, What::Added | What::Removed));
     let mut directions: Vec<Direction> = changes.iter().map(|change| change.direction).collect();
     directions.dedup();
     Some(SystemDiff {
@@ -167,7 +169,7 @@ fn changed(linter: &Linter, old: &System, new: &System) -> Option<SystemDiff> {
             true => before.groups.clone(),
             false => now.groups.clone(),
         },
-        phrases: gravest.take(MOST_PHRASES).map(|change| told.of(change)).collect(),
+        phrases: gravest.into_iter().take(MOST_PHRASES).map(|change| told.of(change)).collect(),
         changes: changes
             .into_iter()
             .map(|change| Placed {

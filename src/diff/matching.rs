@@ -25,6 +25,8 @@ pub(super) struct Matched {
 
 /// Systems belong together that have one id, and those of which all that is material is the same but the id.
 pub(super) fn pairs(mut old: Side, mut new: Side, lang: Lang) -> Matched {
+    only_of_record(&old, &mut new);
+    only_of_record(&new, &mut old);
     let are_named = is_one(&old) && is_one(&new);
     for side in [&mut old, &mut new] {
         let twice = twice(&side.systems, lang);
@@ -71,6 +73,16 @@ pub(super) fn pairs(mut old: Side, mut new: Side, lang: Lang) -> Matched {
         pairs,
         same,
         troubles: old.troubles,
+    }
+}
+
+/// The record of an agreement says nothing about other systems than its own.
+fn only_of_record(side: &Side, other: &mut Side) {
+    if let [record] = side.systems.as_slice()
+        && record.is_record
+        && other.systems.iter().any(|system| system.id == record.id)
+    {
+        other.systems.retain(|system| system.id == record.id);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::agreement::{Broken, Content, Record, name_of};
+use crate::agreement::{Broken, Content, Line, Record, name_of};
 use crate::assess::assess;
 use crate::examine::Examined;
 use crate::lint::Linter;
@@ -78,6 +78,8 @@ impl Side {
 #[derive(Debug)]
 pub(super) struct System {
     pub(super) id: String,
+    /// The record of an agreement says so, not a manifest.
+    pub(super) is_record: bool,
     pub(super) inside: Arc<str>,
     pub(super) at: Mark,
     pub(super) digest: String,
@@ -213,6 +215,7 @@ impl Reader<'_> {
         });
         self.side.systems.push(System {
             id: id.to_owned(),
+            is_record: false,
             inside: Arc::clone(&self.inside),
             at,
             digest,
@@ -255,6 +258,10 @@ impl Reader<'_> {
             }
         }
         let mut places = BTreeMap::new();
+        for ((scope, name), item) in &items {
+            let mark = self.mark(source, manifest.anchor(*item).span);
+            places.insert(path_of(&scopes[*scope].path, name), mark);
+        }
         for (path, line) in content.lines() {
             let Some(scope) = scopes.iter().position(|scope| scope.path == line.list) else {
                 continue;
@@ -270,12 +277,6 @@ impl Reader<'_> {
                     .find(|item| manifest.value(*item, slot).is_present()),
             };
             let Some(instance) = instance else { continue };
-            if line.item.is_some()
-                && let Some(item) = path.strip_suffix(&format!(".{}", line.field))
-                && !places.contains_key(item)
-            {
-                places.insert(item.to_owned(), self.mark(source, manifest.anchor(instance).span));
-            }
             places.insert(path.to_owned(), self.mark(source, manifest.place(instance, slot).span));
         }
         places
@@ -310,12 +311,24 @@ impl Reader<'_> {
         };
         self.side.systems.push(System {
             id: agreed.record.system,
+            is_record: true,
             inside: Arc::clone(&self.inside),
             at: self.mark(source, Span::default()),
             digest: agreed.record.sha256,
             known: Some(Box::new(known)),
         });
     }
+}
+
+/// The path of an item of a list, as a change names it.
+fn path_of(list: &str, name: &str) -> String {
+    let line = Line {
+        list: list.to_owned(),
+        item: Some(name.to_owned()),
+        field: String::new(),
+        value: serde_json::Value::Null,
+    };
+    line.path().trim_end_matches('.').to_owned()
 }
 
 /// The people concerned, as the manifest calls them.

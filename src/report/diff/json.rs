@@ -20,6 +20,7 @@ const VERSION: u32 = 1;
 
 const PLAIN: Marks = Marks {
     text: one_line,
+    verb: str::to_owned,
     people: one_line,
 };
 

@@ -21,6 +21,7 @@ const LONGEST: usize = 1_000;
 
 const MARKS: Marks = Marks {
     text: |text| quoted(&cut(text, LONGEST)),
+    verb: |verb| format!("**{verb}**"),
     people: |people| format!("*{}*", quoted(&cut(people, LONGEST))),
 };
 
@@ -46,7 +47,7 @@ pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Resu
         let text = quoted(&cut(&words::trouble(trouble, lang), LONGEST));
         room.add(format!("- **!** {text}\n"));
     }
-    for system in &diff.systems {
+    for system in diff.systems.iter().filter(|system| !(system.changes.is_empty() && system.required.is_empty())) {
         details(&mut room, linter, system);
     }
     if room.hidden > 0 {

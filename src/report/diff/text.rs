@@ -13,6 +13,7 @@ use crate::text::{Lang, escape};
 
 const PLAIN: Marks = Marks {
     text: clean,
+    verb: str::to_owned,
     people: clean,
 };
 

@@ -15,6 +15,8 @@ use crate::text::{Lang, one_line, shown};
 pub(super) struct Marks {
     /// Text of a manifest, and our own beside it.
     pub(super) text: fn(&str) -> String,
+    /// What happens.
+    pub(super) verb: fn(&str) -> String,
     /// People.
     pub(super) people: fn(&str) -> String,
 }
@@ -53,12 +55,13 @@ pub(super) fn essence(system: &SystemDiff, lang: Lang, marks: &Marks) -> String 
     });
     if let Some(id) = was.as_ref().filter(|_| system.changes.is_empty()) {
         let name = shown(&system.name);
-        return text(&match lang {
-            Lang::En => format!("gives {name} {id}, and changes nothing that is material"),
-            Lang::Nb => format!("gir {name} {id}, og endrer ikke noe vesentlig"),
-        });
+        let said = match lang {
+            Lang::En => format!("{name} {id}, and changes nothing that is material"),
+            Lang::Nb => format!("{name} {id}, og endrer ikke noe vesentlig"),
+        };
+        return format!("{} {}", (marks.verb)(lang.pick("gives", "gir")), text(&said));
     }
-    let mut out = format!("{} {}", verb(system, lang), subject(system, lang, marks));
+    let mut out = format!("{} {}", (marks.verb)(verb(system, lang)), subject(system, lang, marks));
     let said = match system.fate {
         Fate::Changed => system.phrases.clone(),
         _ => system.about.iter().map(|part| about(part, lang)).collect(),
@@ -155,20 +158,27 @@ fn demanded(system: &SystemDiff, lang: Lang) -> Vec<String> {
         }
     }
     demands.sort_by_key(|(is_policy, ..)| *is_policy);
-    let legal: Vec<BTreeSet<Requirement>> = demands
+    let by_law: BTreeSet<Requirement> = demands
         .iter()
         .filter(|(is_policy, ..)| !is_policy)
-        .map(|(_, requires, _)| requires.clone())
+        .flat_map(|(_, requires, _)| requires.clone())
         .collect();
     let said = demands.iter().map(|(is_policy, requires, packs)| {
-        let names = packs.iter().map(|pack| format!("`{pack}`")).collect::<Vec<_>>();
-        let names = listed(&names, lang);
-        let many = packs.len() > 1;
-        let parts: Vec<String> = requires.iter().map(|one| demand(*one, system, *is_policy, lang)).collect();
-        let parts = listed(&parts, lang);
-        match (is_policy, legal.contains(requires), lang) {
-            (true, true, Lang::En) => format!("the policy {names} asks for that too"),
-            (true, true, Lang::Nb) => format!("det ber policyen {names} også om"),
+        let names: Vec<String> = packs.iter().map(|pack| format!("`{pack}`")).collect();
+        let (names, many) = (listed(&names, lang), names.len() > 1);
+        let is_told = *is_policy && requires.is_subset(&by_law);
+        let before = match system.direction {
+            Direction::Widens if !is_told => lang.pick(" before it is used", " før det tas i bruk"),
+            _ => "",
+        };
+        let parts = requires.iter().enumerate().map(|(number, one)| match one {
+            Requirement::Assess => demand(*one, *is_policy, number == 0, lang).to_owned(),
+            _ => format!("{}{before}", demand(*one, *is_policy, number == 0, lang)),
+        });
+        let parts = listed(&parts.collect::<Vec<_>>(), lang);
+        match (is_policy, is_told, lang) {
+            (true, true, Lang::En) => format!("the policy {names} also asks that {parts}"),
+            (true, true, Lang::Nb) => format!("policyen {names} ber også om at {parts}"),
             (true, false, Lang::En) => format!("the policy {names} asks that {parts}"),
             (true, false, Lang::Nb) => format!("policyen {names} ber om at {parts}"),
             (false, _, Lang::En) => format!("under the pack{} {names} {parts}", if many { "s" } else { "" }),
@@ -185,10 +195,13 @@ fn gravest(requires: &BTreeSet<Requirement>) -> BTreeSet<Requirement> {
     together.into_iter().chain(assess).copied().collect()
 }
 
-/// What is to be done. Policy asks; law and agreements demand.
-fn demand(requirement: Requirement, system: &SystemDiff, is_policy: bool, lang: Lang) -> String {
+/// What is to be done. Policy asks; law and agreements demand. In Norwegian the words behind the first stand otherwise.
+fn demand(requirement: Requirement, is_policy: bool, is_first: bool, lang: Lang) -> &'static str {
     let (en, nb) = match (requirement, is_policy) {
-        (Requirement::Inform, false) => ("the representatives must be told of it", "skal de tillitsvalgte få vite om det"),
+        (Requirement::Inform, false) => (
+            "the representatives must be told of it",
+            "skal de tillitsvalgte få vite om det",
+        ),
         (Requirement::Inform, true) => ("the representatives are told of it", "de tillitsvalgte får vite om det"),
         (Requirement::Discuss, false) => ("it must be discussed", "skal det drøftes"),
         (Requirement::Discuss, true) => ("it is discussed", "det drøftes"),
@@ -198,20 +211,17 @@ fn demand(requirement: Requirement, system: &SystemDiff, is_policy: bool, lang: 
         (Requirement::Agree, true) => ("the worker side agrees to it", "arbeidstakersiden sier ja"),
         (Requirement::Assess, false) => (
             "what it means for the people concerned must be assessed",
-            "skal det vurderes hva det betyr for dem det gjelder",
+            match is_first {
+                true => "skal det vurderes hva det betyr for dem det gjelder",
+                false => "det skal vurderes hva det betyr for dem det gjelder",
+            },
         ),
         (Requirement::Assess, true) => (
             "what it means for the people concerned is assessed",
             "det vurderes hva det betyr for dem det gjelder",
         ),
     };
-    let before = match (system.direction, requirement) {
-        (Direction::Widens, Requirement::Inform | Requirement::Discuss | Requirement::Negotiate | Requirement::Agree) => {
-            lang.pick(" before it is used", " før det tas i bruk")
-        }
-        _ => "",
-    };
-    format!("{}{before}", lang.pick(en, nb))
+    lang.pick(en, nb)
 }
 
 /// `a, b and c`
@@ -247,7 +257,7 @@ pub(super) fn clause(linter: &Linter, system: &SystemDiff, required: &Required) 
     };
     let cited = clause_text(&clause, lang);
     match system.fate {
-        Fate::Changed => format!("{}: {}: {cited}", words.join(", "), one_line(&required.says)),
+        Fate::Changed => format!("{}: {} – {cited}", words.join(", "), one_line(&required.says)),
         // What the clause says there is about a change of something that is in use.
         _ => format!("{}: {cited}", words.join(", ")),
     }
