@@ -155,7 +155,10 @@ fn changed(linter: &Linter, old: &System, new: &System) -> Option<SystemDiff> {
     let was = (old.id != new.id).then(|| old.id.clone());
     let direction = changes.iter().map(|change| change.direction).min();
     let told = phrase::Teller::new(linter, &before.content, &now.content);
-    let mut gravest: Vec<&Change> = changes.iter().filter(|change| Some(change.direction) == direction).collect();
+    let mut gravest: Vec<&Change> = changes
+        .iter()
+        .filter(|change| Some(change.direction) == direction)
+        .collect();
     // What comes or goes says most.
     gravest.sort_by_key(|change| !matches!(change.what, What::Added | What::Removed));
     let mut directions: Vec<Direction> = changes.iter().map(|change| change.direction).collect();
@@ -169,7 +172,11 @@ fn changed(linter: &Linter, old: &System, new: &System) -> Option<SystemDiff> {
             true => before.groups.clone(),
             false => now.groups.clone(),
         },
-        phrases: gravest.into_iter().take(MOST_PHRASES).map(|change| told.of(change)).collect(),
+        phrases: gravest
+            .into_iter()
+            .take(MOST_PHRASES)
+            .map(|change| told.of(change))
+            .collect(),
         changes: changes
             .into_iter()
             .map(|change| Placed {
@@ -246,7 +253,9 @@ fn required(linter: &Linter, known: &Known, direction: Direction) -> Vec<Require
     let Some(number) = rules.find(RULES[place].1) else {
         return Vec::new();
     };
-    let bases = asks.clauses[place].iter().map(|basis| &rules.rules[number].bases[*basis]);
+    let bases = asks.clauses[place]
+        .iter()
+        .map(|basis| &rules.rules[number].bases[*basis]);
     let mut required: Vec<Required> = bases
         .filter(|basis| !basis.requires.is_empty())
         .filter_map(|basis| {

@@ -75,7 +75,11 @@ enum FailOn {
 /// Runs the comparison.
 pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     let named = Named::read(&args.named, args.since.as_deref(), common.lang(None))?;
-    let Configuration { mut config, rules, folder } = configuration::load(common, &named.search())?;
+    let Configuration {
+        mut config,
+        rules,
+        folder,
+    } = configuration::load(common, &named.search())?;
     let lang = common.lang(config.language);
     choose_packs(&mut config, &args.packs, lang)?;
     let today = day::today(args.today, lang)?;

@@ -316,7 +316,9 @@ impl Tree<'_> {
 
     /// Links, and repositories of their own (`true`), by their paths.
     pub(super) fn elsewhere(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.elsewhere.iter().map(|(path, is_repository)| (path.as_str(), *is_repository))
+        self.elsewhere
+            .iter()
+            .map(|(path, is_repository)| (path.as_str(), *is_repository))
     }
 
     /// Fails where a path is, or lies behind, a link or a repository of its own: what was there cannot be told.
@@ -364,7 +366,10 @@ impl Tree<'_> {
                 .and_then(|size| size.parse::<u64>().ok());
             let size = size.ok_or_else(|| std::io::Error::other(format!("{path}: {}", head.trim_end())))?;
             if size > LARGEST {
-                return Err(std::io::Error::other(format!("{path}: larger than {} MiB", LARGEST >> 20)));
+                return Err(std::io::Error::other(format!(
+                    "{path}: larger than {} MiB",
+                    LARGEST >> 20
+                )));
             }
             let mut content = Vec::new();
             out.by_ref().take(size + 1).read_to_end(&mut content)?;

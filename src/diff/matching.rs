@@ -51,7 +51,11 @@ pub(super) fn pairs(mut old: Side, mut new: Side, lang: Lang) -> Matched {
     let arrived = now.into_values().filter(|system| !hidden[0].may_hold(system));
     let mut alike: HashMap<String, Vec<System>> = HashMap::new();
     for system in gone.into_iter().rev() {
-        let key = if are_named { String::new() } else { system.digest.clone() };
+        let key = if are_named {
+            String::new()
+        } else {
+            system.digest.clone()
+        };
         alike.entry(key).or_default().push(system);
     }
     let mut pairs = Vec::new();

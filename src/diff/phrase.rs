@@ -146,6 +146,11 @@ impl<'a> Teller<'a> {
         };
         let vocabulary = self.linter.rules.vocabularies.get(number);
         let term = vocabulary.find(value.as_str()?)?;
-        Some(vocabulary.terms[usize::from(term)].label.get(self.linter.lang).to_owned())
+        Some(
+            vocabulary.terms[usize::from(term)]
+                .label
+                .get(self.linter.lang)
+                .to_owned(),
+        )
     }
 }

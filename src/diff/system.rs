@@ -90,7 +90,9 @@ pub(super) struct System {
 impl System {
     /// Whether nothing material is said of it.
     pub(super) fn is_empty(&self) -> bool {
-        self.known.as_ref().is_none_or(|known| known.content.lines().next().is_none())
+        self.known
+            .as_ref()
+            .is_none_or(|known| known.content.lines().next().is_none())
     }
 }
 
@@ -235,7 +237,9 @@ impl Reader<'_> {
         let monitors = definitions.find(|definition| definition.name == "monitors-workers");
         let monitors = monitors.is_some_and(|definition| examined.truth(&definition.when).holds());
         let clauses = RULES.map(|(_, rule)| {
-            let Some(number) = rules.find(rule) else { return Vec::new() };
+            let Some(number) = rules.find(rule) else {
+                return Vec::new();
+            };
             let counting = examined.clauses(number, &packs);
             let numbers = rules.rules[number].bases.iter().enumerate();
             let numbers = numbers.filter(|(_, basis)| counting.iter().any(|other| std::ptr::eq(*other, *basis)));

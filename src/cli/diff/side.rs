@@ -235,7 +235,11 @@ impl Files<'_> {
         if let Some(git) = git {
             let seen: HashSet<PathBuf> = found.iter().map(|found| plain(found.path())).collect();
             let tracked = git.manifests(paths, self.exclude)?.into_iter();
-            found.extend(tracked.filter(|path| !seen.contains(&plain(path))).map(|path| look_at(&path)));
+            found.extend(
+                tracked
+                    .filter(|path| !seen.contains(&plain(path)))
+                    .map(|path| look_at(&path)),
+            );
         }
         let given = |path: &Path, bytes: Result<Vec<u8>, String>| {
             let inside = plain(path).strip_prefix(root).map(shown).unwrap_or_default();
@@ -266,7 +270,9 @@ impl Files<'_> {
 
     /// What people call a file.
     fn name(&self, path: &Path) -> Arc<str> {
-        let root = repository(Path::new(".")).filter(|_| self.from_root).map(|root| plain(&root));
+        let root = repository(Path::new("."))
+            .filter(|_| self.from_root)
+            .map(|root| plain(&root));
         let full = plain(path);
         let inside = root.as_ref().and_then(|root| full.strip_prefix(root).ok());
         escape(&shown(inside.unwrap_or(path))).into()
@@ -286,13 +292,21 @@ impl Files<'_> {
         };
         let not_followed = |is_repository: bool| {
             let (en, nb) = match is_repository {
-                true => ("it is a submodule there, which is not looked into", "det er en undermodul der, som ikke undersøkes"),
-                false => ("it is a link there, which is not followed", "det er en lenke der, som ikke følges"),
+                true => (
+                    "it is a submodule there, which is not looked into",
+                    "det er en undermodul der, som ikke undersøkes",
+                ),
+                false => (
+                    "it is a link there, which is not followed",
+                    "det er en lenke der, som ikke følges",
+                ),
             };
             Err(lang.pick(en, nb).to_owned())
         };
         if let Some(other) = tree.behind(path) {
-            let is_repository = tree.elsewhere().any(|(name, is_repository)| name == other && is_repository);
+            let is_repository = tree
+                .elsewhere()
+                .any(|(name, is_repository)| name == other && is_repository);
             return vec![given(other, not_followed(is_repository))];
         }
         let is_wanted = |file: &&str| {
@@ -305,7 +319,11 @@ impl Files<'_> {
             Err(Failure::Message(reason)) => Err(reason),
             Err(_) => Err(String::new()),
         };
-        let mut all: Vec<Given> = tree.paths().filter(is_wanted).map(|file| given(file, read(file))).collect();
+        let mut all: Vec<Given> = tree
+            .paths()
+            .filter(is_wanted)
+            .map(|file| given(file, read(file)))
+            .collect();
         let others = tree.elsewhere().filter(|(file, is_repository)| match is_repository {
             true => below(file, path).is_some_and(|rest| is_open(Path::new(rest))),
             false => is_wanted(file),

@@ -50,7 +50,11 @@ pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Resu
             same: diff.same,
             not_compared: diff.troubles.len(),
         },
-        systems: diff.systems.iter().map(|system| SystemEntry::of(linter, system)).collect(),
+        systems: diff
+            .systems
+            .iter()
+            .map(|system| SystemEntry::of(linter, system))
+            .collect(),
         not_compared: diff.troubles.iter().map(TroubleEntry::of).collect(),
     };
     write(&report, out)
@@ -131,9 +135,18 @@ struct ChangeEntry<'a> {
 enum WhatEntry<'a> {
     Added,
     Removed,
-    Renamed { from: &'a str, to: &'a str },
-    Values { added: &'a [Json], removed: &'a [Json] },
-    Set { old: Option<&'a Json>, new: Option<&'a Json> },
+    Renamed {
+        from: &'a str,
+        to: &'a str,
+    },
+    Values {
+        added: &'a [Json],
+        removed: &'a [Json],
+    },
+    Set {
+        old: Option<&'a Json>,
+        new: Option<&'a Json>,
+    },
 }
 
 #[derive(Serialize)]
@@ -186,9 +199,17 @@ impl<'a> SystemEntry<'a> {
             groups: &system.groups,
             location: LocationEntry::of(&system.at),
             about: about.collect(),
-            changes: system.changes.iter().map(|placed| ChangeEntry::of(linter, placed)).collect(),
+            changes: system
+                .changes
+                .iter()
+                .map(|placed| ChangeEntry::of(linter, placed))
+                .collect(),
             packs: system.packs.as_ref().map(packs),
-            requires: system.required.iter().map(|clause| RequiredEntry::of(linter, clause)).collect(),
+            requires: system
+                .required
+                .iter()
+                .map(|clause| RequiredEntry::of(linter, clause))
+                .collect(),
         }
     }
 }

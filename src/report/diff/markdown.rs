@@ -47,14 +47,20 @@ pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Resu
         let text = quoted(&cut(&words::trouble(trouble, lang), LONGEST));
         room.add(format!("- **!** {text}\n"));
     }
-    for system in diff.systems.iter().filter(|system| !(system.changes.is_empty() && system.required.is_empty())) {
+    for system in diff
+        .systems
+        .iter()
+        .filter(|system| !(system.changes.is_empty() && system.required.is_empty()))
+    {
         details(&mut room, linter, system);
     }
     if room.hidden > 0 {
         let hidden = room.hidden;
         room.text.push_str(&match lang {
             Lang::En => format!("\n… and {hidden} more lines, which did not fit here. `tillit diff` shows them all.\n"),
-            Lang::Nb => format!("\n… og {hidden} linjer til, som det ikke var plass til her. `tillit diff` viser alle.\n"),
+            Lang::Nb => {
+                format!("\n… og {hidden} linjer til, som det ikke var plass til her. `tillit diff` viser alle.\n")
+            }
         });
     }
     room.text.push('\n');
@@ -71,7 +77,10 @@ fn details(room: &mut Room, linter: &Linter, system: &SystemDiff) {
     room.add(format!("\n**{}** {place}\n\n", quoted(&words::name(system))));
     for placed in &system.changes {
         let word = words::direction(placed.change.direction, lang);
-        let at = placed.at.as_ref().map_or(String::new(), |at| format!("{} ", code(&words::place(at))));
+        let at = placed
+            .at
+            .as_ref()
+            .map_or(String::new(), |at| format!("{} ", code(&words::place(at))));
         let message = quoted(&cut(placed.change.message(lang), LONGEST));
         room.add(format!("- **{word}** {at}{message}\n"));
     }
@@ -86,7 +95,11 @@ fn details(room: &mut Room, linter: &Linter, system: &SystemDiff) {
         }
         let packs: Vec<String> = clause.packs.iter().map(|pack| code(pack)).collect();
         let text = quoted(&cut(&words::clause(linter, system, clause), LONGEST));
-        room.add(format!("  - {} ({}): {text}\n", pack_kind(clause.kind, lang), packs.join(", ")));
+        room.add(format!(
+            "  - {} ({}): {text}\n",
+            pack_kind(clause.kind, lang),
+            packs.join(", ")
+        ));
     }
 }
 

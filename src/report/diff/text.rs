@@ -92,7 +92,12 @@ fn requires(page: &mut Page<'_>, linter: &Linter, system: &SystemDiff) -> io::Re
             above = Some(clause.of);
         }
         let kind = pack_kind(clause.kind, lang);
-        let text = format!("{} ({}): {}", page.paint(Ink::Magenta, kind), clause.packs.join(", "), words::clause(linter, system, clause));
+        let text = format!(
+            "{} ({}): {}",
+            page.paint(Ink::Magenta, kind),
+            clause.packs.join(", "),
+            words::clause(linter, system, clause)
+        );
         page.hanging("  - ", "    ", &text)?;
     }
     Ok(())

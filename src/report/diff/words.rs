@@ -67,7 +67,10 @@ pub(super) fn essence(system: &SystemDiff, lang: Lang, marks: &Marks) -> String 
         _ => system.about.iter().map(|part| about(part, lang)).collect(),
     };
     let said: Vec<String> = said.iter().chain(&was).map(|one| text(one)).collect();
-    let of_these = system.changes.iter().filter(|placed| placed.change.direction == system.direction);
+    let of_these = system
+        .changes
+        .iter()
+        .filter(|placed| placed.change.direction == system.direction);
     let more = of_these.count().saturating_sub(system.phrases.len());
     if !said.is_empty() {
         out.push_str(": ");
@@ -92,10 +95,9 @@ fn verb(system: &SystemDiff, lang: Lang) -> &'static str {
         (Fate::Removed, _) => lang.pick("removes", "tar bort"),
         (Fate::Changed, Direction::Widens) => lang.pick("widens", "utvider"),
         (Fate::Changed, Direction::Narrows) => lang.pick("narrows", "innskrenker"),
-        (Fate::Changed, Direction::Neutral) => lang.pick(
-            "neither widens nor narrows",
-            "verken utvider eller innskrenker",
-        ),
+        (Fate::Changed, Direction::Neutral) => {
+            lang.pick("neither widens nor narrows", "verken utvider eller innskrenker")
+        }
     }
 }
 
@@ -138,7 +140,10 @@ pub(super) fn about(about: &About, lang: Lang) -> String {
 
 /// What is to be done before the gravest changes take effect: what law and agreements demand, then what policy asks.
 fn demanded(system: &SystemDiff, lang: Lang) -> Vec<String> {
-    let in_force = system.required.iter().filter(|clause| clause.of == system.direction && clause.from.is_none());
+    let in_force = system
+        .required
+        .iter()
+        .filter(|clause| clause.of == system.direction && clause.from.is_none());
     let mut demands: Vec<(bool, BTreeSet<Requirement>, Vec<&str>)> = Vec::new();
     let mut packs: Vec<(bool, &str, BTreeSet<Requirement>)> = Vec::new();
     for clause in in_force {
@@ -152,7 +157,10 @@ fn demanded(system: &SystemDiff, lang: Lang) -> Vec<String> {
     }
     for (is_policy, pack, requires) in packs {
         let requires = gravest(&requires);
-        match demands.iter_mut().find(|(policy, known, _)| (*policy, &*known) == (is_policy, &requires)) {
+        match demands
+            .iter_mut()
+            .find(|(policy, known, _)| (*policy, &*known) == (is_policy, &requires))
+        {
             Some((.., packs)) => packs.push(pack),
             None => demands.push((is_policy, requires, vec![pack])),
         }
@@ -292,18 +300,26 @@ pub(super) fn counts(diff: &Diff, lang: Lang) -> String {
     }
     let count = |fate: Fate, direction: Direction| {
         let mut systems = diff.systems.iter();
-        systems.by_ref().filter(|s| (s.fate, s.direction) == (fate, direction)).count()
+        systems
+            .by_ref()
+            .filter(|s| (s.fate, s.direction) == (fate, direction))
+            .count()
     };
     let parts = [
         (count(Fate::Changed, Direction::Widens), ["widened", "utvidet"]),
         (count(Fate::Added, Direction::Widens), ["new", "nye"]),
         (count(Fate::Changed, Direction::Narrows), ["narrowed", "innskrenket"]),
         (count(Fate::Removed, Direction::Narrows), ["gone", "borte"]),
-        (count(Fate::Changed, Direction::Neutral), ["changed otherwise", "endret på annet vis"]),
+        (
+            count(Fate::Changed, Direction::Neutral),
+            ["changed otherwise", "endret på annet vis"],
+        ),
         (diff.same, ["without material change", "uten vesentlig endring"]),
     ];
     let parts = parts.into_iter().filter(|(n, _)| *n > 0);
-    let parts: Vec<String> = parts.map(|(n, [en, nb])| format!("{n} {}", lang.pick(en, nb))).collect();
+    let parts: Vec<String> = parts
+        .map(|(n, [en, nb])| format!("{n} {}", lang.pick(en, nb)))
+        .collect();
     format!("{}: {}.", lang.pick("Systems", "Systemer"), parts.join(", "))
 }
 
