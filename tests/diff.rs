@@ -185,10 +185,8 @@ fn every_format_fits_and_says_the_same() {
             }
         }
     }
-    assert_eq!(
-        kinds.into_iter().collect::<Vec<_>>(),
-        ["added", "removed", "set", "values"]
-    );
+    let kinds: Vec<String> = kinds.into_iter().collect();
+    assert_eq!(kinds, ["added", "removed", "renamed", "set", "values"]);
 }
 
 /// What a page of Markdown has that is not text, a list, a heading of the program's own or emphasis.
