@@ -316,7 +316,10 @@ impl Files<'_> {
         let read = |file: &str| match tree.read(file) {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => Err(String::new()),
-            Err(Failure::Message(reason)) => Err(reason),
+            Err(Failure::Message(reason)) => {
+                let error = lang.pick("error: ", "feil: ");
+                Err(reason.trim_start_matches(error).to_owned())
+            }
             Err(_) => Err(String::new()),
         };
         let mut all: Vec<Given> = tree

@@ -159,7 +159,7 @@ fn demanded(system: &SystemDiff, lang: Lang) -> Vec<String> {
         let requires = gravest(&requires);
         match demands
             .iter_mut()
-            .find(|(policy, known, _)| (*policy, &*known) == (is_policy, &requires))
+            .find(|(policy, known, _)| *policy == is_policy && *known == requires)
         {
             Some((.., packs)) => packs.push(pack),
             None => demands.push((is_policy, requires, vec![pack])),
