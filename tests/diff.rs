@@ -180,7 +180,7 @@ fn every_format_fits_and_says_the_same() {
                     assert!(change["location"].is_object(), "{change}");
                 }
                 let count = system["changes"].as_array().unwrap().len();
-                let shown = markdown.matches(|c| c == '\n').count();
+                let shown = markdown.matches('\n').count();
                 assert!(shown > count, "{markdown}");
             }
         }
