@@ -119,10 +119,15 @@ args=(
   "--report=markdown=$work/tillit.md"
   "--report=sarif=$work/tillit.sarif"
 )
-[[ -z $TILLIT_CONFIG ]] || args+=("--config=$TILLIT_CONFIG")
-[[ -z $TILLIT_PACKS ]] || args+=("--packs=$TILLIT_PACKS")
+# What a pull request changes about systems, for the summary alone.
+changes=("--since=$base" --format=markdown "--output=$work/changes.md" --fail-on=changed)
 [[ -z $TILLIT_FAIL_ON ]] || args+=("--fail-on=$TILLIT_FAIL_ON")
-[[ -z $TILLIT_LANGUAGE ]] || args+=("--lang=$TILLIT_LANGUAGE")
+for option in "config=$TILLIT_CONFIG" "packs=$TILLIT_PACKS" "lang=$TILLIT_LANGUAGE"; do
+  [[ -z ${option#*=} ]] || {
+    args+=("--$option")
+    changes+=("--$option")
+  }
+done
 
 partly=false
 if [[ $TILLIT_CHANGED_ONLY == true && -n $base ]]; then
@@ -145,8 +150,12 @@ elif [[ -n $base ]]; then
 fi
 
 args+=(--)
+changes+=(--)
 while IFS= read -r path; do
-  [[ -z $path ]] || args+=("$path")
+  [[ -z $path ]] || {
+    args+=("$path")
+    changes+=("$path")
+  }
 done <<<"$TILLIT_PATHS"
 
 # Manifests come from strangers. Whatever the program prints of them, the runner obeys nothing between these two lines;
@@ -155,7 +164,17 @@ token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 printf '::stop-commands::%s\n' "$token"
 code=0
 "$program" check "${args[@]}" </dev/null || code=$?
+changed=0
+[[ -z $base ]] || "$program" diff "${changes[@]}" </dev/null || changed=$?
 printf '\n::%s::\n' "$token"
+
+# It decides nothing: without it, the check counts all the same.
+if ((changed > 0)); then
+  [[ -s $work/changes.md ]] ||
+    printf 'What this pull request changes about systems could not be compared. The log of this step says why.\n' >"$work/changes.md"
+  cat "$work/changes.md" >>"$GITHUB_STEP_SUMMARY"
+  printf '\n' >>"$GITHUB_STEP_SUMMARY"
+fi
 
 output version "$version"
 output exit-code "$code"

@@ -9,6 +9,7 @@ mod baseline;
 mod check;
 mod configuration;
 mod day;
+mod diff;
 mod due;
 mod evidence;
 mod files;
@@ -85,6 +86,7 @@ enum Color {
 enum Command {
     Check(check::Args),
     Baseline(baseline::Args),
+    Diff(diff::Args),
     Due(due::Args),
     Init(init::Args),
     Agree(agree::Args),
@@ -163,6 +165,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Check(args) => check::run(&args, &cli.common),
         Command::Baseline(args) => baseline::run(&args, &cli.common),
+        Command::Diff(args) => diff::run(&args, &cli.common),
         Command::Due(args) => due::run(&args, &cli.common),
         Command::Init(args) => init::run(&args, &cli.common),
         Command::Agree(args) => agree::run(&args, &cli.common),

@@ -88,6 +88,17 @@ pub fn discover(paths: &[PathBuf], exclude: &Exclude) -> (Vec<Found>, Vec<Unread
     (found, errors)
 }
 
+/// Whether a path is that of a manifest, by its name.
+pub fn is_manifest(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    ENDINGS.iter().any(|end| name.len() > end.len() && name.ends_with(end))
+}
+
+/// Whether nothing in a path below a folder is hidden.
+pub fn is_open(below: &Path) -> bool {
+    !below.iter().any(|name| name.to_string_lossy().starts_with('.'))
+}
+
 /// The full path without `.` and `..`, by its words alone.
 pub fn plain(path: &Path) -> PathBuf {
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -133,9 +144,7 @@ fn walk(path: &Path, exclude: &Exclude, found: &mut Vec<Found>, errors: &mut Vec
     for entry in builder.build() {
         match entry {
             Ok(entry) => {
-                let name = entry.file_name().to_string_lossy();
-                let is_manifest = ENDINGS.iter().any(|e| name.ends_with(e) && name.len() > e.len());
-                if is_manifest && entry.depth() > 0 {
+                if is_manifest(&entry.file_name().to_string_lossy()) && entry.depth() > 0 {
                     found.push(look_at(entry.path()));
                 }
             }

@@ -29,6 +29,7 @@ pub mod evaluate;
 pub mod suppress;
 pub mod lint;
 pub mod due;
+pub mod diff;
 pub mod policy;
 pub mod trial;
 pub mod explain;

@@ -1,6 +1,7 @@
 //! Reports: one file for each format, each with types of its own.
 
 pub mod basis;
+pub mod diff;
 pub mod due;
 pub mod github;
 pub mod gitlab;

@@ -61,7 +61,7 @@ pub struct Pack {
 }
 
 /// Policy makes no legal claim; law and agreement do. What people read keeps them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PackKind {
     /// What the two documents ask for.
     Policy,

@@ -13,7 +13,7 @@ use tillit::vocabulary::{COUNTRIES, Vocabularies};
 
 const MANIFEST: &str = "schemas/manifest.v1.schema.json";
 const EDITORS: &str = "schemas/manifest.v1.draft-07.schema.json";
-const ALL: [&str; 8] = [
+const ALL: [&str; 9] = [
     MANIFEST,
     EDITORS,
     "schemas/rule.v1.schema.json",
@@ -21,6 +21,7 @@ const ALL: [&str; 8] = [
     "schemas/report.v1.schema.json",
     "schemas/agreement.v1.schema.json",
     "schemas/verify.v1.schema.json",
+    "schemas/diff.v1.schema.json",
     "schemas/due.v1.schema.json",
 ];
 

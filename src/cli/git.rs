@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::{Failure, output};
-use crate::discover::{plain, repository};
+use crate::discover::{Exclude, is_manifest, is_open, plain, repository};
 use crate::text::{Lang, cut, one_line, shown};
 
 /// Largest file that is read from a revision, in bytes: larger than any that is checked or steers a check.
@@ -34,8 +34,8 @@ pub(super) struct Tree<'a> {
     /// The revision, as people name it.
     pub(super) name: String,
     files: BTreeMap<String, String>,
-    /// Links, and repositories of their own: what lies behind them is not looked up.
-    elsewhere: BTreeSet<String>,
+    /// Links, and what is a repository of its own (`true`): what lies behind them is not looked up.
+    elsewhere: BTreeMap<String, bool>,
     reader: RefCell<Option<(Child, BufReader<ChildStdout>)>>,
 }
 
@@ -150,20 +150,37 @@ impl Git {
         self.names(&["ls-files", "-z"])
     }
 
+    /// Manifests that git keeps below the paths: a change could name them in `.gitignore`. What lies in a hidden
+    /// folder is left out, as always.
+    ///
+    /// # Errors
+    /// `git` does not answer.
+    pub(super) fn manifests(&self, paths: &[PathBuf], exclude: &Exclude) -> Result<Vec<PathBuf>, Failure> {
+        let here = plain(Path::new("."));
+        let manifests = self.tracked()?.into_iter().filter(|path| is_manifest(path));
+        let full = manifests.map(|path| self.root.join(path));
+        let is_below = |path: &Path, folder: &Path| path.strip_prefix(plain(folder)).is_ok_and(is_open);
+        let below = full.filter(|path| paths.iter().any(|folder| is_below(path, folder)));
+        let there = below.filter(|path| path.symlink_metadata().is_ok() && !exclude.matches(path));
+        Ok(there
+            .map(|path| path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path))
+            .collect())
+    }
+
     /// The files of a commit.
     ///
     /// # Errors
     /// `git` does not answer.
     pub(super) fn tree(&self, commit: &str, name: &str) -> Result<Tree<'_>, Failure> {
         let listed = self.text(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
-        let (mut files, mut elsewhere) = (BTreeMap::new(), BTreeSet::new());
+        let (mut files, mut elsewhere) = (BTreeMap::new(), BTreeMap::new());
         for line in listed.split('\0') {
             let Some((about, path)) = line.split_once('\t') else {
                 continue;
             };
             match about.split(' ').collect::<Vec<_>>()[..] {
                 [mode, _, object] if mode.starts_with("100") => _ = files.insert(path.to_owned(), object.to_owned()),
-                _ => _ = elsewhere.insert(path.to_owned()),
+                _ => _ = elsewhere.insert(path.to_owned(), about.starts_with("160000")),
             }
         }
         Ok(Tree {
@@ -293,7 +310,21 @@ impl Tree<'_> {
 
     /// Whether it has a file with this path, or a link.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.files.contains_key(path) || self.elsewhere.contains(path)
+        self.files.contains_key(path) || self.elsewhere.contains_key(path)
+    }
+
+    /// The link or the repository of its own that a path is, or lies behind.
+    pub(super) fn behind(&self, path: &str) -> Option<&str> {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        let mut above = ends.map(|end| &path[..end]);
+        above.find_map(|path| self.elsewhere.get_key_value(path).map(|(path, _)| path.as_str()))
+    }
+
+    /// Links, and repositories of their own (`true`), by their paths.
+    pub(super) fn elsewhere(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.elsewhere
+            .iter()
+            .map(|(path, is_repository)| (path.as_str(), *is_repository))
     }
 
     /// Fails where a path is, or lies behind, a link or a repository of its own: what was there cannot be told.
@@ -301,11 +332,7 @@ impl Tree<'_> {
     /// # Errors
     /// It does.
     pub(super) fn is_plain(&self, path: &str) -> Result<(), Failure> {
-        let behind =
-            |other: &&String| path == *other || path.strip_prefix(other.as_str()).is_some_and(|r| r.starts_with('/'));
-        let Some(link) = self.elsewhere.iter().find(behind) else {
-            return Ok(());
-        };
+        let Some(link) = self.behind(path) else { return Ok(()) };
         let (option, link, name) = (self.git.option, shown(link), shown(&self.name));
         Err(Failure::say(
             self.git.lang,
@@ -343,15 +370,24 @@ impl Tree<'_> {
                 .rsplit(' ')
                 .next()
                 .and_then(|size| size.parse::<u64>().ok());
-            let size = size
-                .filter(|size| *size <= LARGEST)
-                .ok_or_else(|| std::io::Error::other(format!("{path}: {}", head.trim_end())))?;
+            let size = size.ok_or_else(|| std::io::Error::other(format!("{path}: {}", head.trim_end())))?;
+            if size > LARGEST {
+                return Err(std::io::Error::other(format!(
+                    "{path}: larger than {} MiB",
+                    LARGEST >> 20
+                )));
+            }
             let mut content = Vec::new();
             out.by_ref().take(size + 1).read_to_end(&mut content)?;
             content.pop();
             Ok(content)
         };
-        ask().map(Some).map_err(|error| self.git.failed(&error.to_string()))
+        let answer = ask();
+        if answer.is_err() {
+            // What it was about to say must not be taken for the next answer.
+            stop(reader.take());
+        }
+        answer.map(Some).map_err(|error| self.git.failed(&error.to_string()))
     }
 
     fn start(&self) -> Result<(Child, BufReader<ChildStdout>), Failure> {
@@ -369,10 +405,15 @@ impl Tree<'_> {
 
 impl Drop for Tree<'_> {
     fn drop(&mut self) {
-        if let Some((mut child, _)) = self.reader.borrow_mut().take() {
-            // It ends when nothing more can be asked.
-            drop(child.stdin.take());
-            let _ = child.wait();
-        }
+        stop(self.reader.borrow_mut().take());
+    }
+}
+
+/// Ends a program that answers questions: nothing more can be asked, and nobody listens.
+fn stop(reader: Option<(Child, BufReader<ChildStdout>)>) {
+    if let Some((mut child, out)) = reader {
+        drop(child.stdin.take());
+        drop(out);
+        let _ = child.wait();
     }
 }

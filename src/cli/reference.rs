@@ -48,6 +48,8 @@ enum SchemaOf {
     Agreement,
     /// What `tillit verify` says, as JSON
     Verify,
+    /// What differs between systems, as JSON
+    Diff,
     /// The list of what falls due, as JSON
     Due,
 }
@@ -107,6 +109,7 @@ pub(super) fn schema(args: &SchemaArgs) -> Outcome {
         SchemaOf::Baseline => crate::suppress::BASELINE_SCHEMA,
         SchemaOf::Agreement => crate::agreement::AGREEMENT_SCHEMA,
         SchemaOf::Verify => crate::report::verify::json::VERIFY_SCHEMA,
+        SchemaOf::Diff => crate::report::diff::json::DIFF_SCHEMA,
         SchemaOf::Due => crate::report::due::json::DUE_SCHEMA,
     };
     output::write(None, Lang::En, |out| out.write_all(text.as_bytes()))?;

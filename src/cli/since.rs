@@ -16,7 +16,7 @@ use super::packs::choose_packs;
 use super::signers;
 use crate::agreement::{Agreed, Kept, Signature, Trusted, verify};
 use crate::config::Config;
-use crate::discover::{ENDINGS, Exclude, Found, plain};
+use crate::discover::{Exclude, Found, is_manifest, plain};
 use crate::finding::{Finding, Mistake, Severity};
 use crate::lint::{
     Coverage, Earlier, EarlierAgreement, EarlierSystem, FileReport, Known, Linter, Run, about_policy, finish, known,
@@ -160,22 +160,12 @@ impl Past {
         (Policy { config, ..now }, vec![weakening])
     }
 
-    /// Manifests that git keeps below the paths: a change could name them in `.gitignore`. What lies in a
-    /// hidden folder is left out, as always.
+    /// Manifests that git keeps below the paths.
     ///
     /// # Errors
     /// `git` does not answer.
     pub(super) fn tracked(&self, paths: &[PathBuf], exclude: &Exclude) -> Result<Vec<PathBuf>, Failure> {
-        let here = plain(Path::new("."));
-        let manifests = self.git.tracked()?.into_iter().filter(|path| is_manifest(path));
-        let full = manifests.map(|path| self.git.root.join(path));
-        let is_open = |rest: &Path| !rest.iter().any(|name| name.to_string_lossy().starts_with('.'));
-        let is_below = |path: &Path, folder: &Path| path.strip_prefix(plain(folder)).is_ok_and(is_open);
-        let below = full.filter(|path| paths.iter().any(|folder| is_below(path, folder)));
-        let there = below.filter(|path| path.symlink_metadata().is_ok() && !exclude.matches(path));
-        Ok(there
-            .map(|path| path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path))
-            .collect())
+        self.git.manifests(paths, exclude)
     }
 
     /// Whether the change touches a file: itself, a folder above it that is a link or a repository of its own,
@@ -421,11 +411,6 @@ fn note_agreement(earlier: &mut Earlier, agreed: Agreed, file: String, manifest:
     if kept.date < agreement.date {
         *kept = agreement;
     }
-}
-
-fn is_manifest(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    ENDINGS.iter().any(|end| name.len() > end.len() && name.ends_with(end))
 }
 
 /// The policy of a revision. What lies outside the repository is not part of a change, so it counts as it is.

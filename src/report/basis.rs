@@ -54,11 +54,7 @@ pub fn clauses<'a>(rules: &'a RuleSet, finding: &'a Finding) -> Vec<Clause<'a>> 
             })
         })
         .collect();
-    clauses.sort_by_key(|clause| match clause.kind {
-        PackKind::Policy => 0,
-        PackKind::Law => 1,
-        PackKind::Agreement => 2,
-    });
+    clauses.sort_by_key(|clause| clause.kind);
     clauses
 }
 

@@ -26,7 +26,7 @@ fn repository(name: &str) -> String {
 #[test]
 fn the_schemas_are_those_of_the_repository() {
     let sandbox = Sandbox::new();
-    for name in ["manifest", "rule", "config", "report", "baseline", "due"] {
+    for name in ["manifest", "rule", "config", "report", "baseline", "diff", "due"] {
         let text = printed(&sandbox, &["schema", name]);
         assert_eq!(text, repository(&format!("schemas/{name}.v1.schema.json")), "{name}");
     }
@@ -40,6 +40,7 @@ fn completions_know_every_command() {
         for command in [
             "check",
             "baseline",
+            "diff",
             "due",
             "init",
             "explain",

@@ -164,6 +164,41 @@ def case_base_not_fetched(scratch: Path) -> None:
     assert result.passed, result.log
     [warning] = [line for line in result.said if line.startswith("::warning title=tillit::")]
     assert base in warning and "`fetch-depth: 0`" in warning
+    assert result.summary.startswith("What this pull request changes about systems could not be compared."), result.summary
+    assert result.summary.endswith(f"\n{result.read('report')}")
+
+
+def case_what_changes(scratch: Path) -> None:
+    """pull request: what it changes about systems stands in front of the report, and only then"""
+    team = Team(scratch)
+    planner = ALSO_BAD.read_text()
+    base = team.commit({"a.tillit.yaml": planner, "settings.yaml": NEVER})
+    team.commit({"a.tillit.yaml": planner.replace("retention: 6 months", "retention: 2 years", 1) + "# words\n"})
+    event = pull_request(base)
+    result = team.run("pull_request", event)
+    assert result.summary.startswith("## tillit: what changes\n"), result.summary
+    assert "2 years instead of 6 months" in result.summary and "`a.tillit.yaml:" in result.summary
+    assert "must be discussed" in result.summary or "asks that it is discussed" in result.summary
+    assert result.summary.endswith(f"\n{result.read('report')}"), "the report follows"
+    result = team.run("pull_request", event, language="nb", packs="core", config="settings.yaml", paths="a.tillit.yaml")
+    assert result.passed and "2 år i stedet for 6 måneder" in result.summary and "`no`" not in result.summary
+    assert team.run().summary.startswith("## tillit: "), "a push is compared with nothing"
+    assert "what changes" not in team.run().summary
+    base = team.commit({"a.tillit.yaml": planner})
+    team.commit({"a.tillit.yaml": planner + "# words\n"})
+    result = team.run("pull_request", pull_request(base))
+    assert result.summary == result.read("report"), "nothing material has changed"
+
+
+def case_what_changes_in_part(scratch: Path) -> None:
+    """pull request with a manifest that cannot be read: the summary says what was not compared, and the rest is"""
+    team = Team(scratch)
+    base = team.commit({"a.tillit.yaml": GOOD})
+    team.commit({"b.tillit.yaml": ALSO_GOOD, "broken.tillit.yaml": "tillit: 1\nsystem: {"})
+    result = team.run("pull_request", pull_request(base))
+    assert not result.passed and result.outputs["exit-code"] == "1"
+    changes = result.summary[: result.summary.index("## tillit: ", 3)]
+    assert "Not compared: `broken.tillit.yaml:" in changes and "**adds**" in changes
 
 
 def case_changed_only(scratch: Path) -> None:
