@@ -4,7 +4,7 @@
 #   tests/consumers/run.sh [SCRATCH]
 #
 # Everything is installed into SCRATCH (default: a temporary folder that is removed again). The program is $TILLIT;
-# default: target/release/tillit, built if it is not there. Needed: python3 (3.11 or later), node with npm, git.
+# default: target/release/tillit, built if it is not there. Needed: python3 (3.11 or later), node with npm, git, ssh-keygen.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -17,7 +17,7 @@ else
   trap 'rm -rf "$scratch"' EXIT
 fi
 
-for needed in python3 npm git; do
+for needed in python3 npm git ssh-keygen; do
   if ! command -v "$needed" >/dev/null; then
     echo "run.sh: $needed is needed and not found" >&2
     exit 1
@@ -83,6 +83,7 @@ chmod u+x "$scratch/npm/node_modules/@microsoft/sarif-multitool-linux/Sarif.Mult
 group self-test "$python" "$here/self_test.py" "$TILLIT" "$scratch/self-test"
 group formats "$python" "$here/formats.py" "$TILLIT" "$scratch/formats" "$scratch/npm/node_modules"
 group canonical "$python" "$here/canonical.py" "$TILLIT" "$scratch/canonical"
+group signers "$python" "$here/signers.py" "$TILLIT" "$scratch/signers"
 group hostile "$python" "$here/hostile/run.py" "$TILLIT" "$scratch/hostile"
 folder_group action
 folder_group packaging
