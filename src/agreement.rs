@@ -13,4 +13,4 @@ pub use change::{Change, What, changes};
 pub use content::{Content, Line, NotCanonical, name_of};
 pub use direction::Direction;
 pub use record::{AGREEMENT_SCHEMA, Agreed, Broken, FOLDER, LARGEST, Party, Record, Step, Summary};
-pub use verify::{Kept, Signature, Signer, Trouble, Trusted, Verified, verify};
+pub use verify::{Kept, Signature, Signer, Trouble, Trusted, Verified, day_of, verify};

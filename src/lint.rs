@@ -70,10 +70,13 @@ pub trait Around: Sync {
         Err(EvidenceState::NotChecked)
     }
 
-    /// The names of records about a system in the folder for them beside the manifest.
-    fn agreements(&self, system: &str) -> Vec<String> {
+    /// The names of files in the folder for records beside the manifest that begin as those about a system do.
+    ///
+    /// # Errors
+    /// Why the folder cannot be listed.
+    fn agreements(&self, system: &str) -> Result<Vec<String>, String> {
         let _ = system;
-        Vec::new()
+        Ok(Vec::new())
     }
 }
 

@@ -150,6 +150,11 @@ pub fn shown(value: &str) -> String {
     escape(&cut(value.trim(), LONGEST_VALUE)).into_owned()
 }
 
+/// Bytes as lower-case hexadecimal digits, as hashes are written.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The text with its words on one line, and nothing unsafe.
 pub fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();

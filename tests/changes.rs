@@ -123,15 +123,15 @@ fn every_material_field_has_its_rows() {
     for (path, field) in &material {
         use Direction::{Narrows, Neutral, Widens as Wider};
         let expected: &[Direction] = match (field.material.as_ref().unwrap().widens, &field.kind) {
-            // Where `none` is a term, to say it is no change.
+            // Where `none` is a term, to say it settles what was open.
             (Widens::Change, Kind::Term(number)) if VOCABULARIES.get(*number).find("none").is_some() => {
-                &[Wider, Neutral]
+                &[Wider, Narrows]
             }
             (Widens::Change, _) => &[Wider],
-            (_, Kind::Date | Kind::Country) => &[Wider, Narrows],
-            _ => &[Wider, Narrows, Neutral],
+            _ => &[Wider, Narrows],
         };
-        assert!(rows[path.as_str()].iter().eq(expected), "{path}");
+        let rows = rows[path.as_str()].iter().filter(|direction| **direction != Neutral);
+        assert!(rows.eq(expected), "{path}");
     }
 }
 

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::schema::{InstanceId, Manifest};
 use crate::shape::{Field, Kind};
+use crate::text::hex;
 use crate::value::{Length, Value};
 use crate::vocabulary::Vocabularies;
 
@@ -171,8 +172,7 @@ impl Content {
 
     /// SHA-256 of the canonical form, 64 hexadecimal digits.
     pub fn digest(&self) -> String {
-        let hash = Sha256::digest(self.text().as_bytes());
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(self.text().as_bytes()))
     }
 }
 

@@ -63,7 +63,7 @@ impl Measure<'_> {
         }
         // That there is none was so before it was said.
         if self.widens == Widens::Change && old.is_none() && new.and_then(Json::as_str) == Some(NONE) {
-            return Direction::Neutral;
+            return Direction::Narrows;
         }
         match (self.widens, new) {
             (Widens::Change, _) | (Widens::Add | Widens::Remove, Some(_)) => return Direction::Widens,
@@ -74,10 +74,13 @@ impl Measure<'_> {
         // Where no end was set, any end is narrower; what was in no class had no duties by it.
         let is_open = *self.kind == Kind::Date || self.widens == Widens::Lower;
         let unanswered = if is_open { most } else { least };
+        let was_open = old.is_none();
         let old = old.map_or(Some(unanswered), |value| self.width(value));
         let new = new.map_or(Some(most), |value| self.width(value));
         match (old, new) {
             (Some(old), Some(new)) if new < old => Direction::Narrows,
+            // What was open is settled, and not to the wider side.
+            (Some(old), Some(new)) if new == old && was_open => Direction::Narrows,
             (Some(old), Some(new)) if new == old => Direction::Neutral,
             _ => Direction::Widens,
         }
@@ -92,7 +95,7 @@ impl Measure<'_> {
         } else {
             (more, less)
         };
-        match (wider || new.is_none(), narrower) {
+        match (wider || new.is_none(), narrower || old.is_none()) {
             (true, _) => Direction::Widens,
             (false, true) => Direction::Narrows,
             (false, false) => Direction::Neutral,
@@ -130,6 +133,8 @@ impl Measure<'_> {
 
     fn width_of_term(&self, term: &Term) -> Option<i64> {
         match self.widens {
+            // What an organisation puts behind a word of its own can be told by nobody else.
+            _ if term.is_a.is_some() => None,
             Widens::Routine => Some(i64::from(term.id == "routine")),
             Widens::Private => Some(i64::from(term.id == "private")),
             Widens::Later if term.tags.iter().any(|tag| tag == OUT_OF_USE) => Some(-1),

@@ -23,7 +23,7 @@ pub const AGREEMENT_SCHEMA: &str = include_str!("../../schemas/agreement.v1.sche
 /// Folder beside a manifest that its records lie in.
 pub const FOLDER: &str = "agreements";
 
-/// Largest record that is read, in bytes. The largest manifest that fits its limits makes one far below.
+/// Largest record that is read or written, in bytes.
 pub const LARGEST: usize = 1 << 20;
 
 /// Version of the format.
@@ -146,7 +146,12 @@ impl Record {
             kind: read(item, "type"),
             name: read(item, "name"),
         });
-        let steps = items("codetermination.steps").map(|item| Step {
+        // What came later did not lead there.
+        let is_before = |item: &InstanceId| match manifest.field(*item, "date") {
+            Value::Date(day) => day <= date,
+            _ => true,
+        };
+        let steps = items("codetermination.steps").filter(is_before).map(|item| Step {
             kind: read(item, "type"),
             date: read(item, "date"),
             outcome: read(item, "outcome"),
@@ -219,15 +224,26 @@ impl Record {
         let version = document
             .get(root, "tillit_agreement")
             .and_then(|node| document.text(node));
-        if let Some(version) = version
-            .and_then(|version| version.parse().ok())
-            .filter(|v: &u64| *v > VERSION)
-        {
-            return Err(Broken::Later(version.to_string()));
+        let version = version.unwrap_or_default();
+        if version.parse().is_ok_and(|version: u64| version > VERSION) {
+            return Err(Broken::Later(version.to_owned()));
         }
         let mistakes = conform::mistakes(source, &document, AGREEMENT_SCHEMA, "agreement");
         if !mistakes.is_empty() {
             return Err(Broken::Form(mistakes));
+        }
+        if version != VERSION.to_string() {
+            // Another spelling of the number is not how tillit writes it.
+            let message = both(
+                format!("`tillit_agreement` is not {VERSION}"),
+                format!("`tillit_agreement` er ikke {VERSION}"),
+            );
+            let span = document.get(root, "tillit_agreement").map(|node| document.span(node));
+            return Err(Broken::Form(vec![mistake(
+                span.unwrap_or_default(),
+                message,
+                restore(),
+            )]));
         }
         if documents.next().is_some() {
             let second = both(

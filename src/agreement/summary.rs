@@ -51,12 +51,16 @@ pub fn summary(content: &Content, shape: &Shape, vocabularies: &Vocabularies, la
     writer.out
 }
 
-/// Whether every term in the content is one that the vocabularies know. Terms of an organisation's own come and go.
-pub fn knows_all_terms(content: &Content, shape: &Shape, vocabularies: &Vocabularies) -> bool {
+/// Whether every term in the content comes with the program. Terms of an organisation's own come, change and go.
+pub fn has_only_known_terms(content: &Content, shape: &Shape, vocabularies: &Vocabularies) -> bool {
     let knows = |vocabulary: u16, value: &Json| {
         let ids = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
         let mut ids = ids.iter().filter_map(Json::as_str).filter(|id| *id != "unknown");
-        ids.all(|id| vocabularies.get(vocabulary).find(id).is_some())
+        let vocabulary = vocabularies.get(vocabulary);
+        ids.all(|id| {
+            let term = vocabulary.find(id).map(|term| &vocabulary.terms[term as usize]);
+            term.is_some_and(|term| term.is_a.is_none())
+        })
     };
     let mut lines = content.lines();
     lines.all(|(_, line)| {

@@ -4,14 +4,16 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use sha2::{Digest as _, Sha256};
 
 use super::record::{Agreed, Broken, Record, Summary};
-use super::summary::knows_all_terms;
+use super::summary::has_only_known_terms;
 use crate::finding::Severity;
 use crate::ruleset::RuleSet;
 use crate::signature::{Side, Signed, Trust};
 use crate::source::SourceFile;
-use crate::text::{Localized, both, not_text, shown};
+use crate::text::{Localized, both, hex, not_text, shown};
+use crate::value::parse_date;
 
 /// A record as it was found, with the signatures beside it.
 #[derive(Clone, Debug)]
@@ -82,6 +84,8 @@ pub struct Signer {
 /// What came of looking at a record.
 #[derive(Clone, Debug, Default)]
 pub struct Verified {
+    /// SHA-256 of the file, for the manifest's `sha256`.
+    pub sha256: String,
     /// The record, if it holds together.
     pub agreed: Option<Agreed>,
     /// Who signed.
@@ -101,12 +105,17 @@ impl Verified {
 
 /// Looks at a record that people know by a name, on a day.
 pub fn verify(name: &str, kept: &Kept, trusted: &[Trusted], rules: &RuleSet, today: Date) -> Verified {
-    let mut verified = Verified::default();
+    let mut verified = Verified {
+        sha256: hex(&Sha256::digest(&kept.bytes)),
+        ..Verified::default()
+    };
+    let file = name.rsplit('/').next().unwrap_or_default();
     let name = shown(name);
     match read(&name, &kept.bytes) {
         Err(trouble) => verified.troubles.push(trouble),
         Ok(agreed) => {
             verified.troubles.extend(disagreement(&name, &agreed, rules, today));
+            verified.troubles.extend(misnamed(&name, file, &agreed));
             verified.agreed = Some(agreed);
         }
     }
@@ -167,23 +176,26 @@ fn read(name: &str, bytes: &[u8]) -> Result<Agreed, Trouble> {
 fn disagreement(name: &str, agreed: &Agreed, rules: &RuleSet, today: Date) -> Vec<Trouble> {
     let mut troubles = Vec::new();
     let record = &agreed.record;
-    // Another version may word it otherwise, and so may an organisation that words its own terms anew or gives them up.
-    let has_own_terms = rules
-        .vocabularies
-        .iter()
-        .any(|v| v.terms.iter().any(|term| term.is_a.is_some()));
-    if record.written_by == Record::writer()
-        && !has_own_terms
-        && knows_all_terms(&agreed.content, &rules.shape, &rules.vocabularies)
-        && record.summary != Summary::of(&agreed.content, &rules.shape, &rules.vocabularies)
-    {
-        troubles.push(Trouble::new(
-            "agreement-altered",
-            both(
-                format!("`{name}` was altered after it was written: `summary` says other than `content`"),
-                format!("`{name}` er endret etter at det ble skrevet: `summary` sier noe annet enn `content`"),
+    if record.summary != Summary::of(&agreed.content, &rules.shape, &rules.vocabularies) {
+        // Another version may word it otherwise, and so may an organisation that words its own terms anew.
+        let is_ours = record.written_by == Record::writer();
+        let is_certain = is_ours && has_only_known_terms(&agreed.content, &rules.shape, &rules.vocabularies);
+        troubles.push(match is_certain {
+            true => Trouble::new(
+                "agreement-altered",
+                both(
+                    format!("`{name}` was altered after it was written: `summary` says other than `content`"),
+                    format!("`{name}` er endret etter at det ble skrevet: `summary` sier noe annet enn `content`"),
+                ),
             ),
-        ));
+            false => Trouble::new(
+                "agreement-summary",
+                both(
+                    format!("`summary` in `{name}` is not worded as this version words `content`"),
+                    format!("`summary` i `{name}` er ikke formulert slik denne versjonen formulerer `content`"),
+                ),
+            ),
+        });
     }
     if agreed.date > today {
         troubles.push(Trouble::new(
@@ -198,6 +210,29 @@ fn disagreement(name: &str, agreed: &Agreed, rules: &RuleSet, today: Date) -> Ve
         ));
     }
     troubles
+}
+
+/// A file name that gives a record another day than the record itself.
+fn misnamed(name: &str, file: &str, agreed: &Agreed) -> Option<Trouble> {
+    let day = day_of(file, &agreed.record.system)?;
+    (day != agreed.date).then(|| {
+        Trouble::new(
+            "agreement-altered",
+            both(
+                format!("`{name}` has the name of a record of {day}, and is of {}", agreed.date),
+                format!(
+                    "`{name}` har navnet til et dokument av {day}, og er datert {}",
+                    agreed.date
+                ),
+            ),
+        )
+    })
+}
+
+/// The day in the name of a record about a system, as `tillit agree` gives it: `ID-DATE.yaml`.
+pub fn day_of(file: &str, system: &str) -> Option<Date> {
+    let day = file.strip_prefix(system)?.strip_prefix('-')?.strip_suffix(".yaml")?;
+    parse_date(day)
 }
 
 /// Who signed, and what is wrong with signatures.
@@ -279,7 +314,7 @@ fn signer(signature: &Signature, message: &[u8], trusted: &[Trusted]) -> Result<
         .bytes
         .as_ref()
         .map_err(|why| refuse(why.clone(), None, None))?;
-    let mut agreed: Option<Signed> = None;
+    let mut signer: Option<Signer> = None;
     for one in trusted {
         let of = one.revision.as_deref();
         let trust = one.trust.as_ref().ok_or_else(|| {
@@ -296,50 +331,61 @@ fn signer(signature: &Signature, message: &[u8], trusted: &[Trusted]) -> Result<
         let signed = trust
             .verify(message, bytes)
             .map_err(|refusal| refuse(refusal.message(), of, Some(refusal.help())))?;
-        agreed = Some(match agreed {
-            None => signed,
-            // Only by the names that both know is somebody the same.
-            Some(mut before) => {
-                before
-                    .principals
-                    .retain(|principal| signed.principals.contains(principal));
-                before
+        let side = side_of(&signed).map_err(|why| refuse(why, of, None))?;
+        match &mut signer {
+            None => {
+                signer = Some(Signer {
+                    file: signature.name.clone(),
+                    side,
+                    signed,
+                });
             }
-        });
+            Some(before) if before.side != side => {
+                let why = both(
+                    format!("the key {} stands for the other side there", signed.key),
+                    format!("nøkkelen {} står for den andre parten der", signed.key),
+                );
+                return Err(refuse(why, of, None));
+            }
+            // By the names that both know, where there are such.
+            Some(before) => {
+                let names = &mut before.signed.principals;
+                if names.iter().any(|name| signed.principals.contains(name)) {
+                    names.retain(|name| signed.principals.contains(name));
+                }
+            }
+        }
     }
-    let signed = agreed.unwrap_or_else(|| Signed {
-        principals: Vec::new(),
-        key: String::new(),
-        kind: String::new(),
-    });
-    let sides: HashSet<Side> = signed.principals.iter().filter_map(|name| Side::of(name)).collect();
-    let mut sides = sides.into_iter();
-    match (sides.next(), sides.next()) {
-        (Some(side), None) => Ok(Signer {
-            file: signature.name.clone(),
-            side,
-            signed,
-        }),
-        (Some(_), Some(_)) => {
-            let key = &signed.key;
-            let why = both(
-                format!("the key {key} stands for both sides"),
-                format!("nøkkelen {key} står for begge parter"),
-            );
-            Err(refuse(why, None, None))
-        }
-        _ => {
-            let names = signed
-                .principals
-                .iter()
-                .map(|name| shown(name))
-                .collect::<Vec<_>>()
-                .join(", ");
-            let why = both(
-                format!("the name of the signer begins neither with `worker:` nor with `employer:`: {names}"),
-                format!("navnet på den som signerte, begynner verken med `worker:` eller med `employer:`: {names}"),
-            );
-            Err(refuse(why, None, None))
-        }
+    let nobody = || both("nobody is trusted", "ingen er betrodd");
+    signer.ok_or_else(|| refuse(nobody(), None, None))
+}
+
+/// The one side that a signer stands for.
+///
+/// # Errors
+/// Why it is none.
+fn side_of(signed: &Signed) -> Result<Side, Localized> {
+    let has = |side: Side| signed.principals.iter().any(|name| Side::of(name) == Some(side));
+    let names = || {
+        let names = signed.principals.iter().map(|name| shown(name));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    match (has(Side::Worker), has(Side::Employer)) {
+        (true, false) => Ok(Side::Worker),
+        (false, true) => Ok(Side::Employer),
+        (true, true) => Err(both(
+            format!("the key {} stands for both sides", signed.key),
+            format!("nøkkelen {} står for begge parter", signed.key),
+        )),
+        (false, false) => Err(both(
+            format!(
+                "the name of the signer begins neither with `worker:` nor with `employer:`: {}",
+                names()
+            ),
+            format!(
+                "navnet på den som signerte, begynner verken med `worker:` eller med `employer:`: {}",
+                names()
+            ),
+        )),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -17,10 +17,13 @@ use crate::text::{Lang, Localized, both};
 /// Most signatures beside one record that are looked at.
 const MOST_SIGNATURES: usize = 64;
 
+/// The names in a folder, or why it cannot be listed.
+type Listed = Result<Arc<BTreeSet<String>>, Localized>;
+
 /// What lies in the folders for records: each is listed once in a run, since it may belong to very many manifests.
 #[derive(Default)]
 pub(super) struct Folders<'a> {
-    listed: Mutex<HashMap<PathBuf, Arc<BTreeSet<String>>>>,
+    listed: Mutex<HashMap<PathBuf, Listed>>,
     left_out: Option<&'a Assumed<'a>>,
 }
 
@@ -34,27 +37,36 @@ impl<'a> Folders<'a> {
     }
 
     /// The names of the files in a folder; none where there is none, and in one that is a link.
-    fn names(&self, folder: &Path) -> Arc<BTreeSet<String>> {
+    fn names(&self, folder: &Path) -> Listed {
         let mut folders = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(names) = folders.get(folder) {
-            return Arc::clone(names);
+        if let Some(listed) = folders.get(folder) {
+            return listed.clone();
         }
+        let listed = self.list(folder).map(Arc::new);
+        folders.insert(folder.to_owned(), listed.clone());
+        listed
+    }
+
+    fn list(&self, folder: &Path) -> Result<BTreeSet<String>, Localized> {
         let place = if folder.as_os_str().is_empty() {
             Path::new(".")
         } else {
             folder
         };
-        let entries = if place.is_symlink() {
-            None
-        } else {
-            place.read_dir().ok()
-        };
+        if place.is_symlink() {
+            return Ok(BTreeSet::new());
+        }
         let is_left_out = |path: &Path| self.left_out.is_some_and(|left_out| left_out(path));
-        let entries = entries.into_iter().flatten().flatten();
-        let names = entries.filter(|entry| !is_left_out(&entry.path()));
-        let names: Arc<BTreeSet<String>> = Arc::new(names.map(|entry| shown(Path::new(&entry.file_name()))).collect());
-        folders.insert(folder.to_owned(), Arc::clone(&names));
-        names
+        match place.read_dir() {
+            Ok(entries) => {
+                let entries = entries.flatten().filter(|entry| !is_left_out(&entry.path()));
+                Ok(entries.map(|entry| shown(Path::new(&entry.file_name()))).collect())
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(BTreeSet::new())
+            }
+            Err(error) => Err(in_both(&error)),
+        }
     }
 }
 
@@ -117,11 +129,19 @@ impl Around for Surroundings<'_> {
         kept(&file, self.folders, self.lang).map_err(EvidenceState::Unreadable)
     }
 
-    fn agreements(&self, system: &str) -> Vec<String> {
-        let beside = self.manifest.and_then(Path::parent).unwrap_or(Path::new(""));
-        let names = self.folders.names(&beside.join(FOLDER));
-        let of_system = beginning_with(&names, &format!("{system}-"));
-        of_system.into_iter().filter(|name| name.ends_with(".yaml")).collect()
+    fn agreements(&self, system: &str) -> Result<Vec<String>, String> {
+        let folder = self
+            .manifest
+            .and_then(Path::parent)
+            .unwrap_or(Path::new(""))
+            .join(FOLDER);
+        let names = self
+            .folders
+            .names(&folder)
+            .map_err(|why| why.get(self.lang).to_owned())?;
+        let mut of_system = beginning_with(&names, &format!("{system}-"));
+        of_system.retain(|name| name.ends_with(".yaml") && !folder.join(name).is_dir());
+        Ok(of_system)
     }
 }
 
@@ -148,7 +168,16 @@ fn signatures(record: &Path, folders: &Folders<'_>) -> Vec<Signature> {
         return Vec::new();
     };
     let start = format!("{}.", shown(Path::new(name)));
-    let mut names = beginning_with(&folders.names(folder), &start);
+    let names = match folders.names(folder) {
+        Ok(names) => names,
+        Err(why) => {
+            return vec![Signature {
+                name: format!("{start}*.sig"),
+                bytes: Err(why),
+            }];
+        }
+    };
+    let mut names = beginning_with(&names, &start);
     names.retain(|name| name.ends_with(".sig"));
     let too_many = names.len() > MOST_SIGNATURES;
     names.truncate(MOST_SIGNATURES);
@@ -181,6 +210,11 @@ fn signature(path: &Path) -> Result<Vec<u8>, Localized> {
     let read = File::open(path).and_then(|file| file.take(LARGEST_SIGNATURE as u64 + 1).read_to_end(&mut bytes));
     match read {
         Ok(_) => Ok(bytes),
-        Err(error) => Err(both(output::reason(&error, Lang::En), output::reason(&error, Lang::Nb))),
+        Err(error) => Err(in_both(&error)),
     }
+}
+
+/// Why the system refused, in both languages.
+fn in_both(error: &io::Error) -> Localized {
+    both(output::reason(error, Lang::En), output::reason(error, Lang::Nb))
 }

@@ -7,9 +7,9 @@ use std::path::{Component, Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::output;
-use crate::discover::repository;
+use crate::discover::{plain, repository};
 use crate::lint::EvidenceState;
-use crate::text::Lang;
+use crate::text::{Lang, hex};
 
 /// Largest record whose hash is worked out, in bytes.
 const LARGEST: u64 = 256 << 20;
@@ -33,7 +33,7 @@ impl Records {
         let here = std::path::absolute(".").unwrap_or_else(|_| PathBuf::from("."));
         let folder = match manifest {
             Some(path) => {
-                let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+                let full = plain(path);
                 full.parent().map_or_else(|| here.clone(), Path::to_owned)
             }
             None => here.clone(),
@@ -127,5 +127,5 @@ impl Records {
 fn hash(path: &Path) -> io::Result<String> {
     let mut hasher = Sha256::new();
     io::copy(&mut File::open(path)?, &mut hasher)?;
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hasher.finalize()))
 }

@@ -233,7 +233,7 @@ impl Past {
                     let place = agreement.map(|file| self.git.root.join(folder).join(file));
                     if let Some(record) = place.and_then(|place| self.git.inside(&place))
                         && let Some(agreed) = self.agreed(linter, &tree, &record)?
-                        && *agreed.record.system == *id
+                        && *agreed.0.record.system == *id
                     {
                         note_agreement(&mut earlier, agreed, record, Some(path));
                     }
@@ -250,8 +250,8 @@ impl Past {
         Ok(earlier)
     }
 
-    /// The agreement whose record was at a path, if it could be relied on.
-    fn agreed(&self, linter: &Linter, tree: &Tree<'_>, path: &str) -> Result<Option<Agreed>, Failure> {
+    /// The agreement whose record was at a path, if somebody signed it and it holds together; and its SHA-256.
+    fn agreed(&self, linter: &Linter, tree: &Tree<'_>, path: &str) -> Result<Option<(Agreed, String)>, Failure> {
         let start = format!("{path}.");
         let signatures: Vec<&str> = tree.beginning_with(&start).filter(|p| p.ends_with(".sig")).collect();
         if signatures.is_empty() {
@@ -270,11 +270,9 @@ impl Past {
                 bytes: Ok(bytes),
             }));
         }
+        // Signatures that do not count any more, or a stranger's beside them, do not take an agreement away.
         let verified = verify(path, &kept, &trusted_then(linter), &linter.rules, linter.today);
-        Ok(match verified.is_relied_on(&linter.rules) {
-            true => verified.agreed,
-            false => None,
-        })
+        Ok(verified.agreed.map(|agreed| (agreed, verified.sha256)))
     }
 
     /// Names what the change removes, and leaves out of a run what was there before and what the change does not
@@ -400,12 +398,15 @@ fn trusted_then(linter: &Linter) -> Vec<Trusted> {
 }
 
 /// Of several agreements about one system, the latest counted.
-fn note_agreement(earlier: &mut Earlier, agreed: Agreed, file: String, manifest: Option<&str>) {
+fn note_agreement(earlier: &mut Earlier, agreed: (Agreed, String), file: String, manifest: Option<&str>) {
+    let (agreed, sha256) = agreed;
     let known = earlier.agreements.entry(agreed.record.system.into());
     let agreement = EarlierAgreement {
         manifest: manifest.map(str::to_owned),
         file,
         date: agreed.date,
+        sha256,
+        content: agreed.content,
     };
     let kept = known.or_insert_with(|| agreement.clone());
     if kept.date < agreement.date {

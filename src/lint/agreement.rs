@@ -1,16 +1,22 @@
 //! What a manifest says beside what was agreed: whether the record can be relied on, and what has changed since.
 
-use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+
+use jiff::civil::Date;
 
 use super::aside::own_finding;
+use super::locate::is_hash;
 use super::{Checker, EvidenceState};
-use crate::agreement::{Agreed, Change, Content, Direction, FOLDER, Trouble, What, changes, name_of, verify};
+use crate::agreement::{
+    Agreed, Change, Content, Direction, FOLDER, Record, Trouble, What, changes, day_of, name_of, verify,
+};
 use crate::examine::Examined;
 use crate::finding::{Finding, Location};
 use crate::schema::{Manifest, Place};
 use crate::shape::Kind;
+use crate::source::SourceFile;
 use crate::text::{Lang, Localized, both, shown};
-use crate::value::{Value, parse_date};
+use crate::value::Value;
 use crate::yaml::NodeId;
 
 /// Where a manifest refers to the record of what was agreed.
@@ -39,9 +45,19 @@ impl Checker<'_> {
         if let Some((path, node)) = named {
             agreed = self.record(manifest, path, node, &mut troubles);
         }
-        let day = agreed.as_ref().map(|agreed| agreed.date.to_string());
-        troubles.extend(self.others(named.map(|(path, _)| path), day.as_deref()));
-        troubles.extend(self.gone(agreed.as_ref()));
+        let file = agreed.as_ref().map(|(_, sha256)| sha256.clone()).unwrap_or_default();
+        let agreed = agreed.map(|(agreed, _)| agreed);
+        match self.records_beside() {
+            Err(trouble) => troubles.push(trouble),
+            Ok(records) => {
+                troubles.extend(self.later(named.map(|(path, _)| path), agreed.as_ref(), &records));
+                let before = agreed.as_ref().and_then(|agreed| self.before(agreed, &records));
+                if let (Some(agreed), Some(before)) = (&agreed, before) {
+                    troubles.extend(self.undiscussed(&before, agreed, examined));
+                }
+            }
+        }
+        troubles.extend(self.gone(agreed.as_ref(), &file));
         let mut findings: Vec<Finding> = troubles
             .into_iter()
             .filter_map(|trouble| self.trouble(trouble, &place, examined, packs))
@@ -53,8 +69,14 @@ impl Checker<'_> {
         findings
     }
 
-    /// The record that the manifest names, if it holds together and is of this system.
-    fn record(&self, manifest: &Manifest<'_>, path: &str, node: NodeId, troubles: &mut Vec<Trouble>) -> Option<Agreed> {
+    /// The record that the manifest names, if it holds together and is of this system, and the SHA-256 of its file.
+    fn record(
+        &self,
+        manifest: &Manifest<'_>,
+        path: &str,
+        node: NodeId,
+        troubles: &mut Vec<Trouble>,
+    ) -> Option<(Agreed, String)> {
         let kept = match self.around.agreement(path) {
             Ok(kept) => kept,
             Err(EvidenceState::Found | EvidenceState::NotChecked) => return None,
@@ -66,8 +88,9 @@ impl Checker<'_> {
         let linter = self.linter;
         let verified = verify(path, &kept, &linter.trusted, &linter.rules, linter.today);
         troubles.extend(verified.troubles);
-        if let Some(wanted) = text(manifest, node, "sha256") {
-            let found: String = Sha256::digest(&kept.bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let found = verified.sha256;
+        // What is no hash at all has its own finding.
+        if let Some(wanted) = text(manifest, node, "sha256").filter(|hash| is_hash(hash)) {
             if wanted != found {
                 let name = shown(path);
                 troubles.push(Trouble::new(
@@ -80,9 +103,10 @@ impl Checker<'_> {
             }
         }
         let agreed = verified.agreed?;
-        let system = self.system.as_deref().unwrap_or_default();
+        // A system without an id that can be read has a finding about that.
+        let system = self.system.as_deref()?;
         if agreed.record.system == system {
-            return Some(agreed);
+            return Some((agreed, found));
         }
         let (name, other, system) = (shown(path), shown(&agreed.record.system), shown(system));
         troubles.push(Trouble::new(
@@ -95,35 +119,53 @@ impl Checker<'_> {
         None
     }
 
-    /// Records of this system beside the manifest that it ought to name.
-    fn others(&self, named: Option<&str>, day: Option<&str>) -> Option<Trouble> {
-        let system = self.system.as_deref()?;
-        let named_file = named.and_then(beside);
-        let records = self.around.agreements(system);
-        let day_of = |file: &str| {
-            let day = file.strip_prefix(system)?.strip_prefix('-')?.get(..10)?.to_owned();
-            parse_date(&day).is_some().then_some(day)
+    /// The records of this system beside the manifest, as `tillit agree` names them, with their days.
+    fn records_beside(&self) -> Result<Vec<(Date, String)>, Trouble> {
+        let Some(system) = self.system.as_deref() else {
+            return Ok(Vec::new());
         };
-        let others = records.iter().filter(|file| Some(file.as_str()) != named_file);
-        let others = others.filter_map(|file| Some((day_of(file)?, file)));
-        let (other_day, file) = others.max()?;
+        let files = self.around.agreements(system).map_err(|reason| {
+            Trouble::new(
+                "agreement-missing",
+                both(
+                    format!(
+                        "the folder `{FOLDER}` beside the manifest cannot be listed: {}",
+                        shown(&reason)
+                    ),
+                    format!(
+                        "mappen `{FOLDER}` ved siden av manifestet kan ikke listes: {}",
+                        shown(&reason)
+                    ),
+                ),
+            )
+        })?;
+        let mut records: Vec<(Date, String)> = files
+            .into_iter()
+            .filter_map(|file| Some((day_of(&file, system)?, file)))
+            .collect();
+        records.sort();
+        Ok(records)
+    }
+
+    /// A record beside the manifest that it ought to name.
+    fn later(&self, named: Option<&str>, agreed: Option<&Agreed>, records: &[(Date, String)]) -> Option<Trouble> {
+        let named_file = named.and_then(beside);
+        let mut others = records.iter().filter(|(_, file)| Some(file.as_str()) != named_file);
+        let (day, file) = others.next_back()?;
         let file = shown(&format!("{FOLDER}/{file}"));
-        let message = match (named, day) {
+        let message = match (named, agreed.map(|agreed| agreed.date)) {
             (None, _) => both(
                 format!("the manifest does not name the record of its agreement; `{file}` lies beside it"),
                 format!("manifestet viser ikke til dokumentet om avtalen; `{file}` ligger ved siden av"),
             ),
-            (Some(named), Some(day)) if other_day.as_str() > day => both(
+            (Some(named), Some(agreed)) if *day > agreed => both(
+                format!("`{}` is not the latest record: `{file}` is of {day}", shown(named)),
                 format!(
-                    "`{}` is not the latest record: `{file}` is of {other_day}",
-                    shown(named)
-                ),
-                format!(
-                    "`{}` er ikke det nyeste dokumentet: `{file}` er datert {other_day}",
+                    "`{}` er ikke det nyeste dokumentet: `{file}` er datert {day}",
                     shown(named)
                 ),
             ),
-            (Some(named), Some(day)) if other_day == day => both(
+            (Some(named), Some(agreed)) if *day == agreed => both(
                 format!("two records are of {day}: `{}` and `{file}`", shown(named)),
                 format!("to dokumenter er datert {day}: `{}` og `{file}`", shown(named)),
             ),
@@ -132,14 +174,85 @@ impl Checker<'_> {
         Some(Trouble::new("agreement-latest", message))
     }
 
+    /// The agreement that this one took the place of: the latest of those beside it and of that before the change
+    /// that is checked. What nobody signed was none.
+    fn before(&self, agreed: &Agreed, records: &[(Date, String)]) -> Option<(Date, Content)> {
+        let earlier = self.linter.earlier.as_ref();
+        let known = earlier.and_then(|earlier| earlier.agreements.get(self.system.as_ref()?));
+        let known = known.map(|before| (before.date, before.content.clone()));
+        let mut here = records.iter().rev().filter(|(day, _)| *day < agreed.date);
+        let here = here.find_map(|(_, file)| {
+            let kept = self.around.agreement(&format!("{FOLDER}/{file}")).ok()?;
+            let source = SourceFile::from_bytes(file.as_str(), kept.bytes).ok()?;
+            let before = Record::read(&Arc::new(source)).ok()?;
+            let is_signed = !kept.signatures.is_empty() && before.record.system == agreed.record.system;
+            is_signed.then_some((before.date, before.content))
+        });
+        let both = known.into_iter().chain(here).filter(|(day, _)| *day < agreed.date);
+        both.max_by_key(|(day, _)| *day)
+    }
+
+    /// A new agreement that widens what was agreed, without a discussion between the two.
+    fn undiscussed(&self, before: &(Date, Content), agreed: &Agreed, examined: &Examined<'_>) -> Option<Trouble> {
+        let rules = &self.linter.rules;
+        let (day, content) = before;
+        if discussed(examined, *day, agreed.date).is_some() {
+            return None;
+        }
+        let changes = changes(content, &agreed.content, &rules.shape, &rules.vocabularies);
+        let wider: Vec<&Change> = changes.iter().filter(|c| c.direction == Direction::Widens).collect();
+        let first = wider.first()?;
+        let more = match wider.len() {
+            1 => Default::default(),
+            number => (format!(" and {} more", number - 1), format!(" og {} til", number - 1)),
+        };
+        let now = agreed.date;
+        Some(Trouble::new(
+            "agreement-widened",
+            both(
+                format!(
+                    "the agreement of {now} widens that of {day}, and no discussion between them is recorded: {}{}",
+                    first.message(Lang::En),
+                    more.0
+                ),
+                format!(
+                    "avtalen av {now} utvider den av {day}, og det er ikke ført opp noen drøfting imellom: {}{}",
+                    first.message(Lang::Nb),
+                    more.1
+                ),
+            ),
+        ))
+    }
+
     /// An agreement that counted before the change that is checked, and does not any more.
-    fn gone(&self, agreed: Option<&Agreed>) -> Option<Trouble> {
+    fn gone(&self, agreed: Option<&Agreed>, sha256: &str) -> Option<Trouble> {
         let earlier = self.linter.earlier.as_ref()?;
         let before = earlier.agreements.get(self.system.as_ref()?)?;
-        if agreed.is_some_and(|agreed| agreed.date >= before.date) {
+        let now = agreed.map(|agreed| agreed.date);
+        if now.is_some_and(|now| now > before.date || (now == before.date && *sha256 == before.sha256)) {
             return None;
         }
         let (file, day, name) = (shown(&before.file), before.date, &earlier.name);
+        if now == Some(day) {
+            // Which of two records of one day is the later cannot be told.
+            return Some(Trouble {
+                help: Some(both(
+                    "Give the new record a later day, with `tillit agree --date`.",
+                    "Gi det nye dokumentet en senere dag, med `tillit agree --date`.",
+                )),
+                ..Trouble::new(
+                    "agreement-missing",
+                    both(
+                        format!(
+                            "in {name} another record of {day} counts (`{file}`), and the change puts this one in its place"
+                        ),
+                        format!(
+                            "i {name} gjelder et annet dokument av {day} (`{file}`), og endringen setter dette i stedet"
+                        ),
+                    ),
+                )
+            });
+        }
         Some(Trouble::new(
             "agreement-missing",
             both(
@@ -165,7 +278,7 @@ impl Checker<'_> {
     fn changed(&self, agreed: &Agreed, examined: &mut Examined<'_>, packs: &[bool]) -> Vec<Finding> {
         let (manifest, rules) = (examined.manifest, &self.linter.rules);
         let now = Content::of(manifest, &rules.vocabularies);
-        let discussed = discussed(examined, agreed);
+        let discussed = discussed(examined, agreed.date, examined.today).map(|day| day.to_string());
         let mut findings = Vec::new();
         for change in changes(&agreed.content, &now, &rules.shape, &rules.vocabularies) {
             let Some(place) = place_of(manifest, &change) else {
@@ -253,17 +366,14 @@ pub fn missing(path: &str, state: &EvidenceState) -> Localized {
     }
 }
 
-/// The day of the latest discussion since the agreement, if there was one.
-fn discussed(examined: &Examined<'_>, agreed: &Agreed) -> Option<String> {
+/// The day of the latest discussion after one day and not after another, if there was one.
+fn discussed(examined: &Examined<'_>, after: Date, until: Date) -> Option<Date> {
     let manifest = examined.manifest;
     let is_bilateral = |value| match value {
-        Value::Term(term) => examined
-            .rules
-            .vocabularies
-            .term(term)
-            .tags
-            .iter()
-            .any(|tag| tag == "bilateral"),
+        Value::Term(term) => {
+            let tags = &examined.rules.vocabularies.term(term).tags;
+            tags.iter().any(|tag| tag == "bilateral")
+        }
         _ => false,
     };
     let steps = manifest.items(manifest.at("codetermination.steps"));
@@ -271,8 +381,8 @@ fn discussed(examined: &Examined<'_>, agreed: &Agreed) -> Option<String> {
         Value::Date(day) if is_bilateral(manifest.field(step, "type")) => Some(day),
         _ => None,
     });
-    let since = days.filter(|day| *day > agreed.date && *day <= examined.today);
-    since.max().map(|day| day.to_string())
+    days.filter(|day| *day > after && *day <= until.min(examined.today))
+        .max()
 }
 
 /// What a finding says of a change.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::locate::location;
 use super::{Checker, Coverage, FileReport, Linter};
+use crate::agreement::Content;
 use crate::assess::Summary;
 use crate::evaluate::{bases, is_active};
 use crate::finding::{BASELINE_OUTDATED, Finding, Location, POLICY_WEAKENED, Severity};
@@ -74,7 +75,7 @@ pub struct EarlierSystem {
 }
 
 /// An agreement that counted before a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct EarlierAgreement {
     /// The manifest that named it, by its path in the repository, where that changes.
     pub manifest: Option<String>,
@@ -82,6 +83,10 @@ pub struct EarlierAgreement {
     pub file: String,
     /// Its day.
     pub date: Date,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// What was agreed.
+    pub content: Content,
 }
 
 impl Checker<'_> {

@@ -17,6 +17,11 @@ use crate::yaml::{Document, Limit, NodeId, Problem, ProblemKind};
 /// Digits of a SHA-256.
 const HASH: usize = 64;
 
+/// Whether a text is a SHA-256 in hexadecimal.
+pub(super) fn is_hash(text: &str) -> bool {
+    text.len() == HASH && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 /// A location in a source.
 pub(super) fn location(source: &SourceFile, pointer: Pointer, span: Span, label: String) -> Location {
     let (start, end) = source.positions(span);
@@ -153,7 +158,7 @@ impl Checker<'_> {
                 continue;
             };
             // What is no hash at all has its own finding.
-            let hash = text("sha256").filter(|h| h.len() == HASH && h.bytes().all(|b| b.is_ascii_hexdigit()));
+            let hash = text("sha256").filter(|hash| is_hash(hash));
             let both = |en: String, nb: String| if lang == Lang::En { en } else { nb };
             let name = shown(path);
             let (key, message, help) = match self.around.record(path, hash) {

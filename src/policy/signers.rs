@@ -60,14 +60,32 @@ impl List {
         ))
     }
 
-    fn lines(&self) -> BTreeSet<String> {
+    fn lines(&self) -> BTreeSet<Terms> {
         let text = String::from_utf8_lossy(&self.bytes);
-        text.lines()
-            .map(str::trim)
-            .filter(|line| says_something(line))
-            .map(str::to_owned)
-            .collect()
+        text.lines().filter_map(terms).collect()
     }
+}
+
+/// A line of a list without its comment: everything before the key, and the key.
+type Terms = (String, String);
+
+fn terms(line: &str) -> Option<Terms> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    if !says_something(line.trim()) {
+        return None;
+    }
+    // What encodes a key begins with the length of its type, which is short.
+    let key = words
+        .iter()
+        .position(|word| word.starts_with("AAAA"))
+        .unwrap_or(words.len());
+    let (before, rest) = words.split_at(key);
+    Some((before.join(" "), rest.first().copied().unwrap_or_default().to_owned()))
+}
+
+/// Whom a line names.
+fn principals(terms: &Terms) -> &str {
+    terms.0.split(' ').next().unwrap_or_default()
 }
 
 fn says_something(line: &str) -> bool {
@@ -85,16 +103,24 @@ impl Comparison<'_> {
             let source = now.allowed.source();
             let mut at = 0;
             for text in source.text().split_inclusive('\n') {
-                let (line, span) = (text.trim(), Span::new(at, at + text.trim_end().len()));
+                let span = Span::new(at, at + text.trim_end().len());
                 at += text.len();
-                if says_something(line) && !known.contains(line) {
-                    let who = shown(line.split_whitespace().next().unwrap_or_default());
-                    let message = both(
-                        format!("{who} may not sign in {name} yet, and does not count here"),
-                        format!("{who} kan ikke signere i {name} ennå, og teller ikke her"),
-                    );
-                    self.add(&source, span, &[&who], message);
-                }
+                let Some(line) = terms(text).filter(|line| !known.contains(line)) else {
+                    continue;
+                };
+                let who = shown(principals(&line));
+                let is_same = |other: &&Terms| principals(other) == principals(&line) && other.1 == line.1;
+                let message = match known.iter().any(|other| is_same(&other)) {
+                    false => both(
+                        format!("{who} may not sign with this key in {name} yet, and does not count here"),
+                        format!("{who} kan ikke signere med denne nøkkelen i {name} ennå, og teller ikke her"),
+                    ),
+                    true => both(
+                        format!("{who} may sign on other terms in {name}; what both allow counts here"),
+                        format!("{who} kan signere på andre vilkår i {name}. Det begge tillater, teller her"),
+                    ),
+                };
+                self.add(&source, span, &[&who], message);
             }
         }
         let Some(list) = before.and_then(|before| before.revoked.as_ref()) else {
