@@ -21,6 +21,8 @@ mod system;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 fn cases() -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -40,25 +42,37 @@ fn cases() -> Vec<PathBuf> {
 fn every_case_gives_what_it_says() {
     let bless = std::env::var_os("TILLIT_BLESS").is_some();
     let only = std::env::var("TILLIT_CASE").unwrap_or_default();
-    let mut wrong = Vec::new();
-    let mut count = 0;
-    for path in cases() {
-        let name = path.to_string_lossy().into_owned();
-        if !name.contains(&only) {
-            continue;
-        }
-        count += 1;
-        let wanted = fs::read_to_string(&path).unwrap();
+    let cases: Vec<PathBuf> = cases()
+        .into_iter()
+        .filter(|path| path.to_string_lossy().contains(&only))
+        .collect();
+    let run = |path: &PathBuf| {
+        let name = path.to_string_lossy();
+        let wanted = fs::read_to_string(path).unwrap();
         let found = case::run(&wanted).unwrap_or_else(|error| panic!("{name}: {error}"));
         if found == wanted {
-            continue;
+            return None;
         }
         if bless {
-            fs::write(&path, found).unwrap();
-        } else {
-            wrong.push(format!("{name}\n{}", case::difference(&wanted, &found)));
+            fs::write(path, found).unwrap();
+            return None;
         }
-    }
+        Some(format!("{name}\n{}", case::difference(&wanted, &found)))
+    };
+    // Each has a folder of its own; most of the time is that of the programs they start.
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let mut wrong: Vec<String> = thread::scope(|scope| {
+        let work = || -> Vec<String> {
+            let mine = std::iter::from_fn(|| cases.get(next.fetch_add(1, Ordering::Relaxed)));
+            mine.filter_map(run).collect()
+        };
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let results = workers.into_iter().flat_map(|worker| worker.join().unwrap());
+        results.collect()
+    });
+    wrong.sort();
+    let count = cases.len();
     assert!(
         wrong.is_empty(),
         "{} of {count} cases differ (- wanted, + found); TILLIT_BLESS=1 writes them anew\n\n{}",

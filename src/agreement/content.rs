@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use crate::schema::{InstanceId, Manifest};
-use crate::shape::{Field, Kind};
+use crate::shape::{Field, Kind, Shape};
 use crate::text::hex;
 use crate::value::{Length, Value};
 use crate::vocabulary::Vocabularies;
@@ -156,6 +156,16 @@ impl Content {
     /// The line with a path.
     pub fn get(&self, path: &str) -> Option<&Line> {
         self.lines.get(path)
+    }
+
+    /// The list in which two items have one name, or none: nobody could tell later which answer was whose.
+    pub fn unclear_list<'s>(&self, shape: &'s Shape) -> Option<&'s str> {
+        let is_unclear = |list: &&str| match self.get(list).map(|line| &line.value) {
+            Some(Json::Array(names)) => names.windows(2).any(|pair| pair[0] == pair[1]),
+            _ => false,
+        };
+        let lists = shape.scopes.iter().map(|scope| scope.path.as_str());
+        lists.filter(|list| !list.is_empty()).find(is_unclear)
     }
 
     /// The canonical form: lines sorted by bytes, each ended by a line feed.

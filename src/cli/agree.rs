@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::configuration::{self, Found as Configuration};
 use super::reports::file_of;
 use super::{Common, Failure, Outcome, day, files, output};
-use crate::agreement::{FOLDER, Record};
+use crate::agreement::{Content, FOLDER, Record};
 use crate::discover::shown;
 use crate::lint::Linter;
 use crate::schema::Manifest;
@@ -125,7 +125,21 @@ fn record(args: &Args, linter: &Linter, date: Date) -> Result<Record, Failure> {
         records.retain(|record| record.system == *id);
     }
     match (records.len(), records.pop()) {
-        (1, Some(record)) => Ok(record),
+        (1, Some(record)) => {
+            let content = Content::parse(&record.content).unwrap_or_default();
+            match content.unclear_list(&rules.shape) {
+                None => Ok(record),
+                Some(list) => Err(Failure::say(
+                    lang,
+                    format!(
+                        "the items of `{list}` cannot be told apart, so it is not clear what would be agreed about which; give each a name of its own"
+                    ),
+                    format!(
+                        "oppføringene i `{list}` kan ikke skilles fra hverandre, så det er ikke klart hva som ville bli avtalt om hvilken. Gi hver av dem sitt eget navn"
+                    ),
+                )),
+            }
+        }
         (0, _) => Err(match &args.system {
             Some(id) => Failure::say(
                 lang,

@@ -16,7 +16,7 @@ from program import REPOSITORY, TODAY, Program, Tally, same
 
 SCHEMA = json.loads((REPOSITORY / "schemas/manifest.v1.schema.json").read_text(encoding="utf-8"))
 NAMES = ("id", "name", "group", "role")
-# What the examples do not have: odd texts, periods, items of one name, lists that are empty or half answered.
+# What the examples do not have: odd texts, periods, names, lists that are empty or half answered.
 ODD = r"""
 tillit: 1
 system: { version: 2.10, jurisdictions: ["NO", DE, "NO"], affects_workers: unknown, status: planned, name: Odd, id: odd }
@@ -32,7 +32,7 @@ data:
 decisions: unknown
 leavers: { account_closed_after: 12 months, data_deleted_after: 2 weeks }
 fairness: { tests: [{ uses_special_category: true }, { uses_special_category: false }, { date: 2026-01-01 }] }
-suppliers: [{ name: Å ÅS, country: SE, subprocessors: [b, a] }, { name: Å ÅS, country: DK }, { country: "NO" }]
+suppliers: [{ name: Å ÅS, country: SE, subprocessors: [b, a] }, { name: Ø ÅS, country: DK }, { name: '"', country: "NO" }]
 """
 
 

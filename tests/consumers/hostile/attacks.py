@@ -1,11 +1,12 @@
 """Content that means harm: texts that would do something where they are shown, and files that would cost too much.
 
 A text stands in every place where the program reads text: in a manifest of the right shape and in one of the wrong
-shape, in `tillit.yaml`, in a rule of the organisation's own, in `tillit-baseline.json` and in the name of a file. A
-file stands in the place of each of the four files. `MARK` is in every text, so that a reader can tell where it went."""
+shape, in `tillit.yaml`, in a rule of the organisation's own, in `tillit-baseline.json`, in the record of an agreement
+and the lists of those who sign, and in the name of a file. A file stands in the place of each of these files. `MARK` is in every text, so that a reader can tell where it went."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 import unicodedata
@@ -341,6 +342,48 @@ def wrong_baseline(text: str) -> dict[str, str]:
     return {"tillit-baseline.json": written, "a.tillit.yaml": PLAIN}
 
 
+RECORD = "agreements/desk-2026-11-02.yaml"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIyYodTwf8kMLKJFWcMOGc0rxtpo4RyXt7K7pAKKq6lJ"
+AGREED = PLAIN + f"codetermination: {{ agreement: {{ file: {RECORD} }} }}\n"
+
+
+def agreement(text: str) -> dict[str, str]:
+    """A record of the right shape, with the text wherever text stands, and somebody of that name who may sign."""
+    q = quoted(text)
+    line = json.dumps(text)
+    content = f"suppliers = [{line}]\n"
+    digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+    return {
+        "tillit.yaml": "allowed-signers: allowed_signers\n",
+        "allowed_signers": f'"worker:{text}" {KEY}\n',
+        RECORD: f"""\
+tillit_agreement: 1
+system: desk
+name: {q}
+written_by: {q}
+date: "2026-11-02"
+parties: [{{ type: {q}, name: {q} }}]
+steps: [{{ type: {q}, date: {q}, outcome: {q}, record: {q} }}]
+summary: {{ en: {q}, nb: {q} }}
+content: |
+  {content}sha256: {digest}
+""",
+        f"{RECORD}.worker.sig": text,
+        "a.tillit.yaml": AGREED,
+    }
+
+
+def wrong_agreement(text: str) -> dict[str, str]:
+    q = quoted(text)
+    record = f"tillit_agreement: 1\nsystem: {q}\n{q}: {q}\ndate: {q}\nparties: {q}\nsummary: {{ {q}: {q} }}\n"
+    return {
+        "tillit.yaml": f"allowed-signers: {q}\nrevoked-signers: {q}\n" if len(text) % 2 else "allowed-signers: allowed_signers\n",
+        "allowed_signers": f"{text}\nworker:x {text} {KEY}\nworker:x namespaces={text} {KEY}\nworker:x {text}\n",
+        RECORD: record,
+        "a.tillit.yaml": AGREED.replace(RECORD, q) if len(text) % 3 else AGREED,
+    }
+
+
 TEXT_PLACES = {
     "values": right_shape,
     "mistakes": wrong_shape,
@@ -351,6 +394,8 @@ TEXT_PLACES = {
     "rule-mistakes": wrong_rule,
     "baseline": baseline,
     "baseline-mistakes": wrong_baseline,
+    "agreement": agreement,
+    "agreement-mistakes": wrong_agreement,
 }
 
 FILE_PLACES = {
@@ -358,6 +403,10 @@ FILE_PLACES = {
     "configuration": "tillit.yaml",
     "rule": "policy/own-rule.yaml",
     "baseline": "tillit-baseline.json",
+    "record": RECORD,
+    "signature": f"{RECORD}.worker.sig",
+    "signers": "allowed_signers",
+    "revoked": "revoked_signers",
 }
 
 
@@ -376,6 +425,9 @@ def in_place_of(path: str, content: str | bytes | Callable[[], str | bytes]) -> 
     files: dict[str, str | bytes] = {"b.tillit.yaml": PLAIN}
     if path.startswith("policy/"):
         files["tillit.yaml"] = "rules: [policy/]\n"
+    if path.startswith("agreements/") or path.endswith("_signers"):
+        files |= agreement("Kari") | {"revoked_signers": "# nobody\n"}
+        files["tillit.yaml"] += "revoked-signers: revoked_signers\n"
     files[path] = content() if callable(content) else content
     return files
 

@@ -36,6 +36,8 @@ KINDS = {
     "text waived": ["check", "--show-waived"],
     "baseline": ["baseline", "--output", "OUT"],
     "text baseline": ["check", "--baseline", "OUT"],
+    "verify": ["verify", "--lang", "nb"],
+    "verify json": ["verify", "--format", "json"],
     "due": ["due"],
     "due json": ["due", "--format", "json"],
     "due ics": ["due", "--format", "ics"],
