@@ -17,6 +17,7 @@ use crate::agreement::{Change, Content, Direction, What, changes};
 use crate::lint::Linter;
 use crate::rule::{PackKind, Requirement};
 use crate::shape::Kind;
+use crate::source::{SourceFile, Span};
 
 /// The rules whose clauses say what a change in a direction requires.
 const RULES: [(Direction, &str); 3] = [
@@ -42,6 +43,30 @@ pub struct Diff {
     pub alike: usize,
     /// What was not compared.
     pub troubles: Vec<Trouble>,
+    /// Where the configuration is milder than it was, though what was stricter counts here.
+    pub milder: Vec<Note>,
+}
+
+/// Something that is said of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What people call the file.
+    pub file: Arc<str>,
+    /// The line, where there is one to look at.
+    pub line: Option<u32>,
+    /// What is said, in the language of the run.
+    pub message: String,
+}
+
+impl Note {
+    /// What is said of a place in a file; an empty one is the file as a whole.
+    pub fn of(source: &SourceFile, at: Span, message: &str) -> Note {
+        Note {
+            file: Arc::clone(source.name()),
+            line: (at != Span::default()).then(|| source.position(at.start).line),
+            message: message.to_owned(),
+        }
+    }
 }
 
 /// A system that is not as it was.
@@ -144,6 +169,7 @@ pub fn compare(linter: &Linter, old: Side, new: Side) -> Diff {
         same: matched.same,
         alike,
         troubles: matched.troubles,
+        milder: Vec::new(),
     }
 }
 

@@ -12,13 +12,19 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use self::side::{Files, Named, Sides};
+use super::baseline::Choice;
 use super::configuration::{self, Found as Configuration};
 use super::packs::choose_packs;
 use super::reports::{file_of, refuse_input};
+use super::since::{Asked, Past};
 use super::{Common, Failure, Outcome, day, output};
 use crate::agreement::Direction;
-use crate::diff::{Diff, Given, Side, Trouble, compare, read};
+use crate::diff::{Diff, Given, Note, Side, Trouble, compare, read};
+use crate::discover::plain;
+use crate::finding::Severity;
 use crate::lint::Linter;
+use crate::pointer::Step;
+use crate::policy::{Policy, Weakening};
 use crate::report;
 use crate::text::Lang;
 
@@ -75,11 +81,13 @@ enum FailOn {
 /// Runs the comparison.
 pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     let named = Named::read(&args.named, args.since.as_deref(), common.lang(None))?;
-    let Configuration {
+    let (policy, weakenings) = policy(args, common, &named)?;
+    let Policy {
         mut config,
         rules,
         folder,
-    } = configuration::load(common, &named.search())?;
+        ..
+    } = policy;
     let lang = common.lang(config.language);
     choose_packs(&mut config, &args.packs, lang)?;
     let today = day::today(args.today, lang)?;
@@ -106,7 +114,14 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
             "fant ikke noe manifest på noen av sidene (*.tillit.yaml eller *.tillit.yml), så ingenting er sammenlignet",
         ));
     }
-    let diff = compare(&linter, old, new);
+    let mut diff = compare(&linter, old, new);
+    for weakening in weakenings {
+        let note = Note::of(&weakening.source, weakening.span, weakening.message.get(lang));
+        match weakening.severity {
+            Severity::Error => diff.troubles.push(note.into()),
+            _ => diff.milder.push(note),
+        }
+    }
     let style = common.style(file.is_none() && io::stdout().is_terminal(), false);
     output::write(file.as_deref(), lang, |out| match args.format {
         DiffFormat::Text => report::diff::text::render(&linter, &diff, style, out),
@@ -117,6 +132,39 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
         [] => Ok(!fails(&diff, args.fail_on)),
         [first, more @ ..] => Err(incomplete(first, more.len(), lang)),
     }
+}
+
+/// What steers the comparison, and where the change itself makes that milder: with a revision, what was stricter there
+/// counts, so that no change hides itself.
+fn policy(args: &Args, common: &Common, named: &Named) -> Result<(Policy, Vec<Weakening>), Failure> {
+    let search = named.search();
+    let Configuration { config, rules, folder } = configuration::load(common, &search)?;
+    let lang = common.lang(config.language);
+    let policy = Policy {
+        config,
+        rules,
+        folder: plain(&folder),
+        ..Policy::default()
+    };
+    let Some(revision) = args.since.as_deref() else {
+        return Ok((policy, Vec::new()));
+    };
+    configuration::exclude(&policy.config, &policy.folder).map_err(|mistakes| Failure::Mistakes(mistakes, lang))?;
+    let asked = Asked {
+        option: "--since",
+        revision,
+        narrow: false,
+    };
+    let mut past = Past::open(asked, &search, lang)?;
+    let config = common.config.as_deref();
+    let (policy, mut weakenings) = past.strictest(policy, &search, config, Choice::None, &args.packs, lang)?;
+    // Nothing else has a say in what is compared, or in what it requires.
+    let steers = |key: &str| matches!(key, "packs" | "exclude" | "vocabulary");
+    weakenings.retain(|weakening| match weakening.pointer.0.first() {
+        Some(Step::Key(key)) => steers(key),
+        _ => weakening.severity == Severity::Error,
+    });
+    Ok((policy, weakenings))
 }
 
 /// What was left out is in what was written; here stands the first of it, for the log.

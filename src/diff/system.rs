@@ -13,7 +13,7 @@ use crate::source::{SourceFile, Span};
 use crate::text::not_text;
 use crate::yaml::{Document, Documents};
 
-use super::RULES;
+use super::{Note, RULES};
 
 /// A file of one side.
 #[derive(Clone, Debug)]
@@ -49,6 +49,18 @@ pub struct Trouble {
     pub(super) inside: Arc<str>,
     /// The system, where it is known which.
     pub(super) system: Option<String>,
+}
+
+impl From<Note> for Trouble {
+    fn from(note: Note) -> Trouble {
+        Trouble {
+            file: note.file,
+            line: note.line,
+            reason: note.message,
+            inside: "".into(),
+            system: None,
+        }
+    }
 }
 
 /// Everything on one side.

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::words::{self, Marks};
 use crate::agreement::{Direction, What};
-use crate::diff::{Diff, Fate, Mark, Placed, Required, SystemDiff, Trouble};
+use crate::diff::{Diff, Fate, Mark, Note, Placed, Required, SystemDiff, Trouble};
 use crate::lint::Linter;
 use crate::safe_json::write;
 use crate::text::one_line;
@@ -55,6 +55,7 @@ pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Resu
             .iter()
             .map(|system| SystemEntry::of(linter, system))
             .collect(),
+        milder: diff.milder.iter().map(NoteEntry::of).collect(),
         not_compared: diff.troubles.iter().map(TroubleEntry::of).collect(),
     };
     write(&report, out)
@@ -68,6 +69,7 @@ struct Report<'a> {
     language: &'static str,
     summary: Summary,
     systems: Vec<SystemEntry<'a>>,
+    milder: Vec<NoteEntry<'a>>,
     not_compared: Vec<TroubleEntry<'a>>,
 }
 
@@ -160,6 +162,13 @@ struct RequiredEntry<'a> {
     refs: &'a [String],
     from: Option<String>,
     says: &'a str,
+}
+
+#[derive(Serialize)]
+struct NoteEntry<'a> {
+    path: &'a str,
+    line: Option<u32>,
+    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -258,6 +267,16 @@ impl<'a> RequiredEntry<'a> {
             refs: &clause.refs,
             from: clause.from.map(|from| from.to_string()),
             says: &clause.says,
+        }
+    }
+}
+
+impl<'a> NoteEntry<'a> {
+    fn of(note: &'a Note) -> Self {
+        NoteEntry {
+            path: &note.file,
+            line: note.line,
+            message: &note.message,
         }
     }
 }

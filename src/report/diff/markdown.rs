@@ -40,6 +40,10 @@ pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Resu
         text: format!("## tillit: {heading}\n\n{}\n\n", quoted(&words::counts(diff, lang))),
         hidden: 0,
     };
+    for note in &diff.milder {
+        let text = quoted(&cut(&words::milder(note, lang), LONGEST));
+        room.add(format!("- **!** {text}\n"));
+    }
     for system in &diff.systems {
         room.add(format!("- {}.\n", words::essence(system, lang, &MARKS)));
     }

@@ -31,6 +31,10 @@ pub fn render(linter: &Linter, diff: &Diff, style: Style, out: &mut dyn io::Writ
         system(&mut page, linter, part)?;
         page.blank()?;
     }
+    for note in &diff.milder {
+        let text = page.paint(Ink::Red, &words::milder(note, lang));
+        page.paragraph(&text)?;
+    }
     for trouble in &diff.troubles {
         let text = page.paint(Ink::Red, &words::trouble(trouble, lang));
         page.paragraph(&text)?;

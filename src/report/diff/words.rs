@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::agreement::Direction;
-use crate::diff::{About, Diff, Fate, Mark, Required, SystemDiff};
+use crate::diff::{About, Diff, Fate, Mark, Note, Required, SystemDiff};
 use crate::lint::Linter;
 use crate::report::basis::Clause;
 use crate::report::summary::{few, number};
@@ -357,12 +357,26 @@ pub(super) fn advice(diff: &Diff, lang: Lang) -> Vec<String> {
     lines
 }
 
+/// Where the configuration is milder than it was.
+pub(super) fn milder(note: &Note, lang: Lang) -> String {
+    let place = note_place(&note.file, note.line);
+    let message = one_line(&note.message);
+    match lang {
+        Lang::En => format!("The configuration is milder, and counts here as it was: {place}: {message}"),
+        Lang::Nb => format!("Konfigurasjonen er mildere, og gjelder her slik den var: {place}: {message}"),
+    }
+}
+
+fn note_place(file: &str, line: Option<u32>) -> String {
+    line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"))
+}
+
 /// What was not compared, and why.
 pub(super) fn trouble(trouble: &crate::diff::Trouble, lang: Lang) -> String {
-    let line = trouble.line.map_or(String::new(), |line| format!(":{line}"));
+    let place = note_place(&trouble.file, trouble.line);
     let reason = one_line(&trouble.reason);
     match lang {
-        Lang::En => format!("Not compared: {}{line}: {reason}", trouble.file),
-        Lang::Nb => format!("Ikke sammenlignet: {}{line}: {reason}", trouble.file),
+        Lang::En => format!("Not compared: {place}: {reason}"),
+        Lang::Nb => format!("Ikke sammenlignet: {place}: {reason}"),
     }
 }
