@@ -9,8 +9,9 @@ mod summary;
 mod verify;
 mod words;
 
-pub use change::{Change, What, changes};
+pub use change::{Change, What, changes, changes_beside};
 pub use content::{Content, Line, NotCanonical, name_of};
 pub use direction::Direction;
 pub use record::{AGREEMENT_SCHEMA, Agreed, Broken, FOLDER, LARGEST, Party, Record, Step, Summary};
+pub use rename::{Renames, names};
 pub use verify::{Kept, Signature, Signer, Trouble, Trusted, Verified, day_of, verify};

@@ -1,19 +1,21 @@
 //! What differs between the systems of two sides, in the language of the matter: whom it concerns, in which direction,
 //! and what it requires. No input or output.
 
+mod items;
 mod matching;
 mod phrase;
 mod system;
 
 pub use system::{Given, Mark, Side, Trouble, read};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use self::matching::{Pair, pairs};
 use self::system::{Known, System};
-use crate::agreement::{Change, Content, Direction, What, changes};
+use crate::agreement::{Change, Direction, What, changes, changes_beside};
 use crate::lint::Linter;
 use crate::rule::{PackKind, Requirement};
 use crate::shape::Kind;
@@ -84,7 +86,7 @@ pub struct SystemDiff {
     pub direction: Direction,
     /// Where it stands; of what is gone, where it stood.
     pub at: Mark,
-    /// It serves, or served, the control of workers.
+    /// It serves, or of what narrows served, the monitoring of workers by what its purposes say.
     pub monitors: bool,
     /// The people concerned.
     pub groups: Vec<String>,
@@ -134,6 +136,8 @@ pub struct Placed {
 pub struct Required {
     /// The direction of the changes that it is about.
     pub of: Direction,
+    /// It counted for the system as it was, and does not for what it is now.
+    pub before: bool,
     /// Policy or law or agreement: never mixed.
     pub kind: PackKind,
     /// The packs under which it counts here.
@@ -177,23 +181,38 @@ pub fn compare(linter: &Linter, old: Side, new: Side) -> Diff {
 fn changed(linter: &Linter, old: &System, new: &System) -> Option<SystemDiff> {
     let rules = &linter.rules;
     let (before, now) = (old.known.as_deref()?, new.known.as_deref()?);
-    let changes = changes(&before.content, &now.content, &rules.shape, &rules.vocabularies);
+    let renames = items::renames(before, now, &rules.shape);
+    let changes = changes_beside(
+        renames,
+        &before.content,
+        &now.content,
+        &rules.shape,
+        &rules.vocabularies,
+    );
     let was = (old.id != new.id).then(|| old.id.clone());
     let direction = changes.iter().map(|change| change.direction).min();
-    let told = phrase::Teller::new(linter, &before.content, &now.content);
+    let told = phrase::Teller::new(linter, before, now);
     let mut gravest: Vec<&Change> = changes
         .iter()
         .filter(|change| Some(change.direction) == direction)
         .collect();
     // What comes or goes says most.
     gravest.sort_by_key(|change| !matches!(change.what, What::Added | What::Removed));
-    let mut directions: Vec<Direction> = changes.iter().map(|change| change.direction).collect();
+    // That something goes by another name asks for nothing.
+    let real = changes
+        .iter()
+        .filter(|change| !matches!(change.what, What::Renamed { .. }));
+    let mut directions: Vec<Direction> = real.map(|change| change.direction).collect();
     directions.dedup();
     Some(SystemDiff {
         fate: Fate::Changed,
         direction: direction.unwrap_or(Direction::Neutral),
         was,
-        monitors: now.monitors || before.monitors,
+        // Who gives it up had it; who goes further has it.
+        monitors: match direction {
+            Some(Direction::Narrows) => before.monitors(linter),
+            _ => now.monitors(linter),
+        },
         groups: match now.groups.is_empty() {
             true => before.groups.clone(),
             false => now.groups.clone(),
@@ -212,7 +231,7 @@ fn changed(linter: &Linter, old: &System, new: &System) -> Option<SystemDiff> {
             .collect(),
         required: directions
             .into_iter()
-            .flat_map(|direction| required(linter, now, direction))
+            .flat_map(|direction| required(linter, &[now, before], direction))
             .collect(),
         ..described(linter, new, now)
     })
@@ -225,11 +244,25 @@ fn whole(linter: &Linter, system: &System, fate: Fate) -> Option<SystemDiff> {
         Fate::Removed => Direction::Narrows,
         _ => Direction::Widens,
     };
+    // Of what is new, each item is told with what it is, how long it is kept and what it does by itself.
+    let rules = &linter.rules;
+    let nothing = Known::default();
+    let all = match fate {
+        Fate::Added => changes(&nothing.content, &known.content, &rules.shape, &rules.vocabularies),
+        _ => Vec::new(),
+    };
+    let items = all.into_iter().filter(|change| change.what == What::Added);
     Some(SystemDiff {
         fate,
         direction,
-        about: about(linter, &known.content),
-        required: required(linter, known, direction),
+        changes: items
+            .map(|change| Placed {
+                at: place(&change, &nothing, known),
+                change,
+            })
+            .collect(),
+        about: about(linter, known),
+        required: required(linter, &[known], direction),
         ..described(linter, system, known)
     })
 }
@@ -248,7 +281,7 @@ fn described(linter: &Linter, system: &System, known: &Known) -> SystemDiff {
         fate: Fate::Changed,
         direction: Direction::Neutral,
         at: system.at.clone(),
-        monitors: known.monitors,
+        monitors: known.monitors(linter),
         groups: known.groups.clone(),
         about: Vec::new(),
         phrases: Vec::new(),
@@ -269,46 +302,49 @@ fn place(change: &Change, before: &Known, now: &Known) -> Option<Mark> {
     at(first).or_else(|| at(second))
 }
 
-/// What is required of the parties after changes in a direction.
-fn required(linter: &Linter, known: &Known, direction: Direction) -> Vec<Required> {
+/// What is required of the parties after changes in a direction: by the clauses that count for the system as it is,
+/// then by those that counted for it as it was. A change does not get rid of what it would have to meet.
+fn required(linter: &Linter, states: &[&Known], direction: Direction) -> Vec<Required> {
     let rules = &linter.rules;
-    let rule = RULES.iter().position(|(of, _)| *of == direction);
-    let (Some(place), Some(asks)) = (rule, &known.asks) else {
+    let place = RULES.iter().position(|(of, _)| *of == direction);
+    let rule = place.and_then(|place| rules.find(RULES[place].1).map(|rule| (place, rule)));
+    let Some((place, rule)) = rule else {
         return Vec::new();
     };
-    let Some(number) = rules.find(RULES[place].1) else {
-        return Vec::new();
-    };
-    let bases = asks.clauses[place]
-        .iter()
-        .map(|basis| &rules.rules[number].bases[*basis]);
-    let mut required: Vec<Required> = bases
-        .filter(|basis| !basis.requires.is_empty())
-        .filter_map(|basis| {
+    let mut known: BTreeSet<usize> = BTreeSet::new();
+    let mut required = Vec::new();
+    for (age, asks) in states.iter().enumerate() {
+        let Some(asks) = &asks.asks else { continue };
+        for number in asks.clauses[place].iter().filter(|number| known.insert(**number)) {
+            let basis = &rules.rules[rule].bases[*number];
             let packs = basis.packs.iter().filter(|pack| asks.packs[**pack]);
             let packs: Vec<_> = packs.map(|pack| &rules.packs[*pack]).collect();
+            let (Some(pack), false) = (packs.first(), basis.requires.is_empty()) else {
+                continue;
+            };
             let mut requires = basis.requires.clone();
             requires.sort_unstable();
-            Some(Required {
+            required.push(Required {
                 of: direction,
-                kind: packs.first()?.kind,
+                before: age > 0,
+                kind: pack.kind,
                 packs: packs.iter().map(|pack| Arc::clone(&pack.id)).collect(),
                 source: basis.source,
                 refs: basis.refs.clone(),
                 from: basis.from.filter(|from| *from > linter.today),
                 requires,
                 says: basis.says.get(linter.lang).to_owned(),
-            })
-        })
-        .collect();
-    required.sort_by_key(|clause| clause.kind);
+            });
+        }
+    }
+    required.sort_by_key(|clause| (clause.before, clause.kind));
     required
 }
 
 /// What a system is for, which data it uses, what it decides and who supplies it.
-fn about(linter: &Linter, content: &Content) -> Vec<About> {
+fn about(linter: &Linter, known: &Known) -> Vec<About> {
     const LISTS: [&str; 5] = ["purposes", "data.inputs", "data.generated", "decisions", "suppliers"];
-    let told = phrase::Teller::new(linter, content, content);
+    let told = phrase::Teller::new(linter, known, known);
     let top = &linter.rules.shape.scopes[0];
     let is_list = |list: &&str| {
         let slot = top.slot(list);
@@ -316,7 +352,7 @@ fn about(linter: &Linter, content: &Content) -> Vec<About> {
     };
     let about = LISTS.into_iter().filter(is_list).map(|list| About {
         list,
-        names: told.items(content, list),
+        names: told.items(list),
     });
     about.filter(|about| !about.names.is_empty()).collect()
 }

@@ -80,7 +80,18 @@ impl Change {
 
 /// What differs between two contents, widening first, then by place.
 pub fn changes(old: &Content, new: &Content, shape: &Shape, vocabularies: &Vocabularies) -> Vec<Change> {
-    let renames = Renames::find(old, new, shape);
+    changes_beside(Renames::default(), old, new, shape, vocabularies)
+}
+
+/// The same, where items are known to go by another name whatever else has changed about them.
+pub fn changes_beside(
+    known: Renames,
+    old: &Content,
+    new: &Content,
+    shape: &Shape,
+    vocabularies: &Vocabularies,
+) -> Vec<Change> {
+    let renames = known.find(old, new, shape);
     let old = &renames.follow(old, shape);
     let mut comparison = Comparison {
         old,

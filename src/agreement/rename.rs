@@ -9,13 +9,14 @@ use super::{Content, Line};
 use crate::shape::{Kind, Shape};
 
 /// New names, by list and old name.
-#[derive(Default)]
-pub(super) struct Renames(BTreeMap<(String, String), String>);
+#[derive(Clone, Debug, Default)]
+pub struct Renames(BTreeMap<(String, String), String>);
 
 impl Renames {
-    /// What has another name in `new` than in `old`.
-    pub(super) fn find(old: &Content, new: &Content, shape: &Shape) -> Renames {
-        let mut renames = Renames::default();
+    /// What has another name in `new` than in `old`, beside what is known already.
+    #[must_use]
+    pub fn find(self, old: &Content, new: &Content, shape: &Shape) -> Renames {
+        let mut renames = self;
         let lists = shape.scopes[0].fields.iter();
         let lists: Vec<&str> = lists
             .filter(|field| matches!(field.kind, Kind::Items(_)) && field.material.is_some())
@@ -40,6 +41,11 @@ impl Renames {
         }
     }
 
+    /// Adds that an item of a list has another name.
+    pub fn add(&mut self, list: &str, from: &str, to: &str) {
+        self.0.insert((list.to_owned(), from.to_owned()), to.to_owned());
+    }
+
     /// List, old name and new name of each.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.0
@@ -48,7 +54,7 @@ impl Renames {
     }
 
     /// A content with the new names in the place of the old ones.
-    pub(super) fn follow(&self, content: &Content, shape: &Shape) -> Content {
+    pub fn follow(&self, content: &Content, shape: &Shape) -> Content {
         Content::from_lines(content.lines().map(|(_, line)| self.line(line, shape)))
     }
 
@@ -84,7 +90,7 @@ impl Renames {
 }
 
 /// What the items of a list go by.
-fn names<'c>(content: &'c Content, list: &str) -> BTreeSet<&'c str> {
+pub fn names<'c>(content: &'c Content, list: &str) -> BTreeSet<&'c str> {
     let names = content.get(list).and_then(|line| line.value.as_array());
     names.into_iter().flatten().filter_map(Json::as_str).collect()
 }

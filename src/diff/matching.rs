@@ -4,7 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::system::{Mark, Side, System, Trouble};
+use crate::agreement::Line;
 use crate::text::{Lang, shown};
+
+/// Most pairs of systems that are held against each other for what they have in common; beyond that, what has another
+/// id and other contents counts as new and gone.
+const MOST_PAIRS: usize = 250_000;
 
 /// What became of a system.
 pub(super) enum Pair {
@@ -58,16 +63,23 @@ pub(super) fn pairs(mut old: Side, mut new: Side, lang: Lang) -> Matched {
         };
         alike.entry(key).or_default().push(system);
     }
-    let mut pairs = Vec::new();
+    let mut come = Vec::new();
     for system in arrived {
         let key = if are_named { "" } else { system.digest.as_str() };
         let is_telling = are_named || !system.is_empty();
         match alike.get_mut(key).filter(|_| is_telling).and_then(Vec::pop) {
             Some(was) => both.push((was, system)),
-            None => pairs.push(Pair::Added(system)),
+            None => come.push(system),
         }
     }
-    pairs.extend(alike.into_values().flatten().map(Pair::Removed));
+    let mut gone: Vec<System> = alike.into_values().flatten().collect();
+    gone.sort_by(|a, b| a.id.cmp(&b.id));
+    let renamed = renamed(&gone, &come);
+    let (mut gone, mut come) = (some(gone), some(come));
+    let renamed = renamed.into_iter();
+    both.extend(renamed.filter_map(|(was, is)| Some((gone[was].take()?, come[is].take()?))));
+    let mut pairs: Vec<Pair> = come.into_iter().flatten().map(Pair::Added).collect();
+    pairs.extend(gone.into_iter().flatten().map(Pair::Removed));
     let all = both.len();
     both.retain(|(old, new)| old.digest != new.digest || old.id != new.id);
     let same = all - both.len();
@@ -78,6 +90,64 @@ pub(super) fn pairs(mut old: Side, mut new: Side, lang: Lang) -> Matched {
         same,
         troubles: old.troubles,
     }
+}
+
+fn some<T>(all: Vec<T>) -> Vec<Option<T>> {
+    all.into_iter().map(Some).collect()
+}
+
+/// Which of those that are gone have another id now, and were changed besides: where one of each is in a file or has
+/// a name, and then those that have most in common. By their numbers.
+fn renamed(gone: &[System], come: &[System]) -> Vec<(usize, usize)> {
+    let mut found: BTreeMap<usize, usize> = BTreeMap::new();
+    let keys: [fn(&System) -> Option<&str>; 2] = [
+        |system| Some(&*system.inside),
+        |system| system.known.as_ref()?.name.as_deref(),
+    ];
+    for key in keys {
+        let left = |all: &'_ [System], taken: &BTreeSet<usize>| -> BTreeMap<String, Vec<usize>> {
+            let mut by_key: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (number, system) in all.iter().enumerate().filter(|(number, _)| !taken.contains(number)) {
+                if let Some(key) = key(system) {
+                    by_key.entry(key.to_owned()).or_default().push(number);
+                }
+            }
+            by_key
+        };
+        let mut others = left(come, &found.values().copied().collect());
+        for (key, were) in left(gone, &found.keys().copied().collect()) {
+            if let ([was], Some([is])) = (were.as_slice(), others.remove(&key).as_deref()) {
+                found.insert(*was, *is);
+            }
+        }
+    }
+    let mut likely = Vec::new();
+    if gone.len().saturating_mul(come.len()) <= MOST_PAIRS {
+        for (was, old) in gone.iter().enumerate() {
+            likely.extend(
+                come.iter()
+                    .enumerate()
+                    .filter_map(|(is, new)| Some((likeness(old, new)?, was, is))),
+            );
+        }
+    }
+    likely.sort_by_key(|(likeness, was, is)| (std::cmp::Reverse(*likeness), *was, *is));
+    let mut taken: BTreeSet<usize> = found.values().copied().collect();
+    for (_, was, is) in likely {
+        if !found.contains_key(&was) && taken.insert(is) {
+            found.insert(was, is);
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// How many lines are the same, where it is at least two of three.
+fn likeness(old: &System, new: &System) -> Option<usize> {
+    let (old, new) = (&old.known.as_ref()?.content, &new.known.as_ref()?.content);
+    let is_same = |(path, line): &(&str, &Line)| new.get(path).is_some_and(|other| other.value == line.value);
+    let same = old.lines().filter(is_same).count();
+    let most = old.lines().count().max(new.lines().count());
+    (same > 0 && same * 3 >= most * 2).then_some(same)
 }
 
 /// The record of an agreement says nothing about other systems than its own.

@@ -3,14 +3,16 @@
 use serde_json::Value as Json;
 
 use super::MOST_NAMES;
-use crate::agreement::{Change, Content, What};
+use super::items::GROUPS;
+use super::system::Known;
+use crate::agreement::{Change, What};
 use crate::lint::Linter;
 use crate::shape::{Field, Kind, Shape};
 use crate::text::{Lang, shown};
 use crate::value::Length;
 
 /// What says most about an item of a list, so that it needs no name.
-const TELLING: [(&str, &str); 3] = [
+pub(super) const TELLING: [(&str, &str); 3] = [
     ("data.inputs", "category"),
     ("data.generated", "category"),
     ("purposes", "area"),
@@ -19,12 +21,12 @@ const TELLING: [(&str, &str); 3] = [
 /// Tells of changes between two contents.
 pub(super) struct Teller<'a> {
     linter: &'a Linter,
-    old: &'a Content,
-    new: &'a Content,
+    old: &'a Known,
+    new: &'a Known,
 }
 
 impl<'a> Teller<'a> {
-    pub(super) fn new(linter: &'a Linter, old: &'a Content, new: &'a Content) -> Teller<'a> {
+    pub(super) fn new(linter: &'a Linter, old: &'a Known, new: &'a Known) -> Teller<'a> {
         Teller { linter, old, new }
     }
 
@@ -63,10 +65,10 @@ impl<'a> Teller<'a> {
     }
 
     /// The items of a list, as people would call them.
-    pub(super) fn items(&self, content: &Content, list: &str) -> Vec<String> {
-        let names = content.get(list).and_then(|line| line.value.as_array());
+    pub(super) fn items(&self, list: &str) -> Vec<String> {
+        let names = self.new.content.get(list).and_then(|line| line.value.as_array());
         let names = names.into_iter().flatten().filter_map(Json::as_str).take(MOST_NAMES);
-        let mut all: Vec<String> = names.map(|name| self.called(content, list, name)).collect();
+        let mut all: Vec<String> = names.map(|name| self.called(self.new, list, name)).collect();
         all.dedup();
         all
     }
@@ -99,13 +101,13 @@ impl<'a> Teller<'a> {
     }
 
     /// An item with the kind of thing that it is, where its name alone does not tell.
-    fn with_kind(&self, content: &Content, list: &str, item: &str) -> String {
+    fn with_kind(&self, known: &Known, list: &str, item: &str) -> String {
         let lang = self.linter.lang;
-        let called = self.called(content, list, item);
+        let called = self.called(known, list, item);
         let kind = match list {
             "data.inputs" => "",
             "purposes" => lang.pick("the purpose", "formålet"),
-            "subjects.groups" => lang.pick("the group", "gruppen"),
+            GROUPS => lang.pick("the group", "gruppen"),
             "decisions" => lang.pick("the decision", "avgjørelsen"),
             "suppliers" => lang.pick("the supplier", "leverandøren"),
             _ => {
@@ -117,17 +119,19 @@ impl<'a> Teller<'a> {
     }
 
     /// What people call an item: by what it is, with its name where others are the same; else by its name.
-    fn called(&self, content: &Content, list: &str, item: &str) -> String {
+    fn called(&self, known: &Known, list: &str, item: &str) -> String {
         let lang = self.linter.lang;
+        let own = known.called.get(item).filter(|_| list == GROUPS);
+        let item_name = own.map_or(item, String::as_str);
         let name = match lang {
-            Lang::En => format!("“{}”", shown(item)),
-            Lang::Nb => format!("«{}»", shown(item)),
+            Lang::En => format!("“{}”", shown(item_name)),
+            Lang::Nb => format!("«{}»", shown(item_name)),
         };
         let Some((_, path)) = TELLING.iter().find(|(telling, _)| *telling == list) else {
             return name;
         };
         let is_it = |line: &&crate::agreement::Line| line.list == list && line.field == *path;
-        let lines = || content.lines().map(|(_, line)| line).filter(is_it);
+        let lines = || known.content.lines().map(|(_, line)| line).filter(is_it);
         let Some(term) = lines().find(|line| line.item.as_deref() == Some(item)) else {
             return name;
         };

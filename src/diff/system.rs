@@ -13,7 +13,11 @@ use crate::source::{SourceFile, Span};
 use crate::text::not_text;
 use crate::yaml::{Document, Documents};
 
+use super::items::GROUPS;
 use super::{Note, RULES};
+
+/// Tag of the purposes that say so.
+const MONITORING: &str = "declares-monitoring";
 
 /// A file of one side.
 #[derive(Clone, Debug)]
@@ -116,9 +120,26 @@ pub(super) struct Known {
     /// Where each line of the content stands, and each item.
     pub(super) places: BTreeMap<String, Mark>,
     pub(super) groups: Vec<String>,
-    pub(super) monitors: bool,
+    /// What people call the groups, by what they go by.
+    pub(super) called: BTreeMap<String, String>,
     /// What asks for something when it changes; nothing is known of that by a record.
     pub(super) asks: Option<Asks>,
+}
+
+impl Known {
+    /// Whether a purpose says that workers are monitored. Control of workers is a wider word: keeping time is that, too.
+    pub(super) fn monitors(&self, linter: &Linter) -> bool {
+        let vocabularies = &linter.rules.vocabularies;
+        let Some(areas) = vocabularies.find("purposes").map(|number| vocabularies.get(number)) else {
+            return false;
+        };
+        let of_purposes = |line: &&Line| line.list == "purposes" && line.field == "area";
+        let mut purposes = self.content.lines().map(|(_, line)| line).filter(of_purposes);
+        purposes.any(|line| {
+            let term = line.value.as_str().and_then(|area| areas.find(area));
+            term.is_some_and(|term| areas.terms[usize::from(term)].tags.iter().any(|tag| tag == MONITORING))
+        })
+    }
 }
 
 /// The packs that count for a system, and by the rules about changes the numbers of the clauses that do.
@@ -222,7 +243,8 @@ impl Reader<'_> {
             Box::new(Known {
                 name: manifest.text_at("system.name").map(str::to_owned),
                 places: self.places(source, &manifest, &content),
-                groups: groups(&manifest),
+                groups: groups(&manifest).into_iter().map(|(_, called)| called).collect(),
+                called: groups(&manifest).into_iter().collect(),
                 content,
                 ..self.examined(manifest)
             })
@@ -245,9 +267,6 @@ impl Reader<'_> {
         let facts = assess(&mut manifest, rules, &self.linter.intrusion, today);
         let mut examined = Examined::new(&manifest, rules, facts.instance, today);
         let packs = examined.active_packs();
-        let mut definitions = rules.definitions.all.iter();
-        let monitors = definitions.find(|definition| definition.name == "monitors-workers");
-        let monitors = monitors.is_some_and(|definition| examined.truth(&definition.when).holds());
         let clauses = RULES.map(|(_, rule)| {
             let Some(number) = rules.find(rule) else {
                 return Vec::new();
@@ -258,7 +277,6 @@ impl Reader<'_> {
             numbers.map(|(number, _)| number).collect()
         });
         Known {
-            monitors,
             asks: Some(Asks { packs, clauses }),
             ..Known::default()
         }
@@ -347,12 +365,12 @@ fn path_of(list: &str, name: &str) -> String {
     line.path().trim_end_matches('.').to_owned()
 }
 
-/// The people concerned, as the manifest calls them.
-fn groups(manifest: &Manifest<'_>) -> Vec<String> {
-    let items = manifest.items(manifest.at("subjects.groups"));
+/// The people concerned: what a group goes by, and what the manifest calls it.
+fn groups(manifest: &Manifest<'_>) -> Vec<(String, String)> {
+    let items = manifest.items(manifest.at(GROUPS));
     let names = items.map(|item| match manifest.field(item, "name") {
-        crate::value::Value::Text(name) => name.to_owned(),
-        _ => name_of(manifest, item),
+        crate::value::Value::Text(name) => (name_of(manifest, item), name.to_owned()),
+        _ => (name_of(manifest, item), name_of(manifest, item)),
     });
-    names.filter(|name| !name.trim().is_empty()).collect()
+    names.filter(|(_, name)| !name.trim().is_empty()).collect()
 }

@@ -154,6 +154,7 @@ enum WhatEntry<'a> {
 #[derive(Serialize)]
 struct RequiredEntry<'a> {
     direction: &'static str,
+    before: bool,
     requires: Vec<&'static str>,
     kind: &'static str,
     packs: Vec<&'a str>,
@@ -259,6 +260,7 @@ impl<'a> RequiredEntry<'a> {
         let source = &linter.rules.sources[clause.source];
         RequiredEntry {
             direction: direction(clause.of),
+            before: clause.before,
             requires: clause.requires.iter().map(|one| one.name()).collect(),
             kind: clause.kind.name(),
             packs: clause.packs.iter().map(|pack| &**pack).collect(),

@@ -71,7 +71,10 @@ pub(super) fn essence(system: &SystemDiff, lang: Lang, marks: &Marks) -> String 
         .changes
         .iter()
         .filter(|placed| placed.change.direction == system.direction);
-    let more = of_these.count().saturating_sub(system.phrases.len());
+    let more = match system.fate {
+        Fate::Changed => of_these.count().saturating_sub(system.phrases.len()),
+        _ => 0,
+    };
     if !said.is_empty() {
         out.push_str(": ");
         out.push_str(&said.join(", "));
@@ -144,36 +147,50 @@ fn demanded(system: &SystemDiff, lang: Lang) -> Vec<String> {
         .required
         .iter()
         .filter(|clause| clause.of == system.direction && clause.from.is_none());
-    let mut demands: Vec<(bool, BTreeSet<Requirement>, Vec<&str>)> = Vec::new();
-    let mut packs: Vec<(bool, &str, BTreeSet<Requirement>)> = Vec::new();
+    // Law or policy, and whether it counts only for what was before.
+    type Ground = (bool, bool);
+    let mut demands: Vec<(Ground, BTreeSet<Requirement>, Vec<&str>)> = Vec::new();
+    let mut packs: Vec<(Ground, &str, BTreeSet<Requirement>)> = Vec::new();
     for clause in in_force {
+        let ground = (clause.kind == PackKind::Policy, clause.before);
         for pack in &clause.packs {
-            let is_policy = clause.kind == PackKind::Policy;
-            match packs.iter_mut().find(|(_, known, _)| *known == &**pack) {
+            match packs
+                .iter_mut()
+                .find(|(of, known, _)| (*of, *known) == (ground, &**pack))
+            {
                 Some((.., requires)) => requires.extend(&clause.requires),
-                None => packs.push((is_policy, pack, clause.requires.iter().copied().collect())),
+                None => packs.push((ground, pack, clause.requires.iter().copied().collect())),
             }
         }
     }
-    for (is_policy, pack, requires) in packs {
-        let requires = gravest(&requires);
+    for (ground, pack, requires) in &packs {
+        let requires = gravest(requires);
+        let now = packs
+            .iter()
+            .find(|(of, known, _)| (*of, known) == ((ground.0, false), pack));
+        if ground.1 && now.is_some_and(|(.., now)| requires.is_subset(&gravest(now))) {
+            continue;
+        }
         match demands
             .iter_mut()
-            .find(|(policy, known, _)| *policy == is_policy && *known == requires)
+            .find(|(of, known, _)| of == ground && *known == requires)
         {
             Some((.., packs)) => packs.push(pack),
-            None => demands.push((is_policy, requires, vec![pack])),
+            None => demands.push((*ground, requires, vec![pack])),
         }
     }
-    demands.sort_by_key(|(is_policy, ..)| *is_policy);
+    demands.sort_by_key(|(ground, ..)| *ground);
     let by_law: BTreeSet<Requirement> = demands
         .iter()
-        .filter(|(is_policy, ..)| !is_policy)
+        .filter(|((is_policy, _), ..)| !is_policy)
         .flat_map(|(_, requires, _)| requires.clone())
         .collect();
-    let said = demands.iter().map(|(is_policy, requires, packs)| {
+    let said = demands.iter().map(|((is_policy, before), requires, packs)| {
         let names: Vec<String> = packs.iter().map(|pack| format!("`{pack}`")).collect();
-        let (names, many) = (listed(&names, lang), names.len() > 1);
+        let (mut names, many) = (listed(&names, lang), names.len() > 1);
+        if *before {
+            names.push_str(lang.pick(", as things were before the change,", ", slik det var før endringen,"));
+        }
         let is_told = *is_policy && requires.is_subset(&by_law);
         let before = match system.direction {
             Direction::Widens if !is_told => lang.pick(" before it is used", " før det tas i bruk"),
@@ -264,6 +281,13 @@ pub(super) fn clause(linter: &Linter, system: &SystemDiff, required: &Required) 
         from: required.from,
     };
     let cited = clause_text(&clause, lang);
+    let cited = match required.before {
+        true => format!(
+            "{cited}; {}",
+            lang.pick("as things were before the change", "slik det var før endringen")
+        ),
+        false => cited,
+    };
     match system.fate {
         Fate::Changed => format!("{}: {} – {cited}", words.join(", "), one_line(&required.says)),
         // What the clause says there is about a change of something that is in use.
