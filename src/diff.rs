@@ -14,7 +14,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use self::matching::{Pair, pairs};
-use self::system::{Known, System};
+use self::system::{Known, System, path_of};
 use crate::agreement::{Change, Direction, What, changes, changes_beside};
 use crate::lint::Linter;
 use crate::rule::{PackKind, Requirement};
@@ -41,7 +41,7 @@ pub struct Diff {
     pub systems: Vec<SystemDiff>,
     /// Number of systems that are materially as they were.
     pub same: usize,
-    /// Number of files that are the same on both sides and not understood.
+    /// Number of files that are the same on both sides and not compared: not understood, or with an id twice.
     pub alike: usize,
     /// What was not compared.
     pub troubles: Vec<Trouble>,
@@ -156,7 +156,6 @@ pub struct Required {
 
 /// Compares two sides.
 pub fn compare(linter: &Linter, old: Side, new: Side) -> Diff {
-    let alike = new.alike;
     let matched = pairs(old, new, linter.lang);
     let mut systems: Vec<SystemDiff> = matched
         .pairs
@@ -171,7 +170,7 @@ pub fn compare(linter: &Linter, old: Side, new: Side) -> Diff {
     Diff {
         systems,
         same: matched.same,
-        alike,
+        alike: matched.alike,
         troubles: matched.troubles,
         milder: Vec::new(),
     }
@@ -182,6 +181,10 @@ fn changed(linter: &Linter, old: &System, new: &System) -> Option<SystemDiff> {
     let rules = &linter.rules;
     let (before, now) = (old.known.as_deref()?, new.known.as_deref()?);
     let renames = items::renames(before, now, &rules.shape);
+    let paths = renames
+        .iter()
+        .map(|(list, from, to)| (path_of(list, to), path_of(list, from)));
+    let old_paths: Vec<(String, String)> = paths.collect();
     let changes = changes_beside(
         renames,
         &before.content,
@@ -225,7 +228,12 @@ fn changed(linter: &Linter, old: &System, new: &System) -> Option<SystemDiff> {
         changes: changes
             .into_iter()
             .map(|change| Placed {
-                at: place(&change, before, now),
+                at: place(&change, before, now).or_else(|| {
+                    // What is gone of an item with another name stood under the old one.
+                    let mut old = old_paths.iter();
+                    let path = old.find_map(|(to, from)| Some(format!("{from}{}", change.path.strip_prefix(to)?)));
+                    before.places.get(&path?).cloned()
+                }),
                 change,
             })
             .collect(),
@@ -237,12 +245,19 @@ fn changed(linter: &Linter, old: &System, new: &System) -> Option<SystemDiff> {
     })
 }
 
-/// A system that is there on one side only. That it is new widens; that it is gone narrows.
+/// A system that is there on one side only. That it is new widens, unless it is out of use; that it is described no
+/// more narrows nothing, unless it was.
 fn whole(linter: &Linter, system: &System, fate: Fate) -> Option<SystemDiff> {
     let known = system.known.as_deref()?;
-    let direction = match fate {
-        Fate::Removed => Direction::Narrows,
+    let direction = match (fate, known.is_out_of_use(linter)) {
+        (Fate::Removed, true) => Direction::Narrows,
+        (Fate::Removed, false) | (_, true) => Direction::Neutral,
         _ => Direction::Widens,
+    };
+    // Nothing needs to be settled before the use of what is not used.
+    let required = match (fate, direction) {
+        (Fate::Added, Direction::Neutral) => Vec::new(),
+        _ => required(linter, &[known], direction),
     };
     // Of what is new, each item is told with what it is, how long it is kept and what it does by itself.
     let rules = &linter.rules;
@@ -262,7 +277,7 @@ fn whole(linter: &Linter, system: &System, fate: Fate) -> Option<SystemDiff> {
             })
             .collect(),
         about: about(linter, known),
-        required: required(linter, &[known], direction),
+        required,
         ..described(linter, system, known)
     })
 }

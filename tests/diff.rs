@@ -130,13 +130,14 @@ fn an_example_is_as_it_is_and_all_of_it_is_new_beside_nothing() {
         let [gone] = &diff(Lang::En, &files, &[]).systems[..] else {
             panic!("{name}");
         };
+        // None of the examples is out of use.
         assert_eq!(
             (gone.fate, gone.direction),
-            (Fate::Removed, Direction::Narrows),
+            (Fate::Removed, Direction::Neutral),
             "{name}"
         );
         assert!(
-            gone.required.iter().all(|clause| clause.of == Direction::Narrows),
+            gone.required.iter().all(|clause| clause.of == Direction::Neutral),
             "{name}"
         );
     }
@@ -282,6 +283,30 @@ fn a_page_stays_short_and_says_what_did_not_fit() {
     );
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["systems"][0]["changes"].as_array().unwrap().len(), 3_000);
+}
+
+#[test]
+fn no_number_of_changes_hides_what_was_not_compared() {
+    let many = |retention: &str| {
+        let documents = (0..1_000).map(|n| {
+            format!(
+                "tillit: 1\nsystem: {{id: s{n}, name: System number {n}, status: planned}}\ndata: {{inputs: [{{id: a, retention: {retention}}}]}}\n---\n"
+            )
+        });
+        documents.collect::<String>()
+    };
+    let broken = (0..20).map(|n| (format!("broken-{n}"), "a: ["));
+    let mut files: Vec<(String, String)> = broken.map(|(name, text)| (name, text.to_owned())).collect();
+    let old = many("1 day");
+    files.push(("a".to_owned(), many("2 days")));
+    let new: Vec<(&str, &str)> = files.iter().map(|(name, text)| (&**name, &**text)).collect();
+    let diff = diff(Lang::En, &[("a", &old)], &new);
+    assert_eq!(diff.systems.len(), 1_000);
+    let [_, _, page] = written(Lang::En, &diff);
+    assert!(page.contains("Systems: 1000 widened. Not compared: 20."), "{page}");
+    let before = page.split_once("**widens**").unwrap().0;
+    assert_eq!(before.matches("Not compared: `broken-").count(), 10, "{page}");
+    assert!(page.contains(" more lines, which did not fit here."), "{page}");
 }
 
 #[test]

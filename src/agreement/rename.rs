@@ -47,7 +47,7 @@ impl Renames {
     }
 
     /// List, old name and new name of each.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.0
             .iter()
             .map(|((list, from), to)| (list.as_str(), from.as_str(), to.as_str()))

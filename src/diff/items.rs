@@ -30,7 +30,7 @@ pub(super) fn renames(before: &Known, now: &Known, shape: &Shape) -> Renames {
             }
         }
     }
-    renames
+    renames.find(&before.content, &now.content, shape)
 }
 
 /// Items by what they are, those of which that is not said left out.

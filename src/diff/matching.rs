@@ -24,6 +24,8 @@ pub(super) struct Matched {
     pub(super) pairs: Vec<Pair>,
     /// Number of systems that are materially as they were.
     pub(super) same: usize,
+    /// Number of files that are the same on both sides and not compared.
+    pub(super) alike: usize,
     /// What was not compared.
     pub(super) troubles: Vec<Trouble>,
 }
@@ -33,6 +35,7 @@ pub(super) fn pairs(mut old: Side, mut new: Side, lang: Lang) -> Matched {
     only_of_record(&old, &mut new);
     only_of_record(&new, &mut old);
     let are_named = is_one(&old) && is_one(&new);
+    let alike = new.alike + same_twice(&mut old, &mut new);
     for side in [&mut old, &mut new] {
         let twice = twice(&side.systems, lang);
         side.troubles.extend(twice);
@@ -54,25 +57,25 @@ pub(super) fn pairs(mut old: Side, mut new: Side, lang: Lang) -> Matched {
         }
     }
     let arrived = now.into_values().filter(|system| !hidden[0].may_hold(system));
-    let mut alike: HashMap<String, Vec<System>> = HashMap::new();
+    let mut by_content: HashMap<String, Vec<System>> = HashMap::new();
     for system in gone.into_iter().rev() {
         let key = if are_named {
             String::new()
         } else {
             system.digest.clone()
         };
-        alike.entry(key).or_default().push(system);
+        by_content.entry(key).or_default().push(system);
     }
     let mut come = Vec::new();
     for system in arrived {
         let key = if are_named { "" } else { system.digest.as_str() };
         let is_telling = are_named || !system.is_empty();
-        match alike.get_mut(key).filter(|_| is_telling).and_then(Vec::pop) {
+        match by_content.get_mut(key).filter(|_| is_telling).and_then(Vec::pop) {
             Some(was) => both.push((was, system)),
             None => come.push(system),
         }
     }
-    let mut gone: Vec<System> = alike.into_values().flatten().collect();
+    let mut gone: Vec<System> = by_content.into_values().flatten().collect();
     gone.sort_by(|a, b| a.id.cmp(&b.id));
     let renamed = renamed(&gone, &come);
     let (mut gone, mut come) = (some(gone), some(come));
@@ -88,6 +91,7 @@ pub(super) fn pairs(mut old: Side, mut new: Side, lang: Lang) -> Matched {
     Matched {
         pairs,
         same,
+        alike,
         troubles: old.troubles,
     }
 }
@@ -188,6 +192,29 @@ impl Hidden {
         let mut above = ends.chain([system.inside.len()]).map(|end| &system.inside[..end]);
         is_named || self.files.contains("") || above.any(|path| self.files.contains(path))
     }
+}
+
+/// Takes away what has the id of another one where it is so on both sides, materially the same. Number of the files.
+fn same_twice(old: &mut Side, new: &mut Side) -> usize {
+    type Twins = BTreeSet<(Arc<str>, String)>;
+    let twins = |side: &Side| -> HashMap<String, Vec<(Arc<str>, String)>> {
+        let mut by_id: HashMap<String, Vec<(Arc<str>, String)>> = HashMap::new();
+        for system in &side.systems {
+            let content = (Arc::clone(&system.inside), system.digest.clone());
+            by_id.entry(system.id.clone()).or_default().push(content);
+        }
+        by_id.retain(|_, all| all.len() > 1);
+        by_id.values_mut().for_each(|all| all.sort());
+        by_id
+    };
+    let (before, now) = (twins(old), twins(new));
+    let same = now.into_iter().filter(|(id, all)| before.get(id) == Some(all));
+    let same: HashMap<String, Twins> = same.map(|(id, all)| (id, all.into_iter().collect())).collect();
+    for side in [old, new] {
+        side.systems.retain(|system| !same.contains_key(&system.id));
+    }
+    let files: BTreeSet<&str> = same.values().flatten().map(|(file, _)| &**file).collect();
+    files.len()
 }
 
 /// Systems of one side with the id of another one.

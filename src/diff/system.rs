@@ -16,9 +16,6 @@ use crate::yaml::{Document, Documents};
 use super::items::GROUPS;
 use super::{Note, RULES};
 
-/// Tag of the purposes that say so.
-const MONITORING: &str = "declares-monitoring";
-
 /// A file of one side.
 #[derive(Clone, Debug)]
 pub struct Given {
@@ -72,7 +69,7 @@ impl From<Note> for Trouble {
 pub struct Side {
     pub(super) systems: Vec<System>,
     pub(super) troubles: Vec<Trouble>,
-    /// Number of files that are the same on both sides and not understood.
+    /// Number of files that are the same on both sides and not compared.
     pub(super) alike: usize,
 }
 
@@ -129,15 +126,30 @@ pub(super) struct Known {
 impl Known {
     /// Whether a purpose says that workers are monitored. Control of workers is a wider word: keeping time is that, too.
     pub(super) fn monitors(&self, linter: &Linter) -> bool {
+        self.has_tag(linter, ["purposes", "area"], "purposes", "declares-monitoring")
+    }
+
+    /// Whether it is retired or suspended.
+    pub(super) fn is_out_of_use(&self, linter: &Linter) -> bool {
+        self.has_tag(linter, ["", "system.status"], "statuses", "out-of-use")
+    }
+
+    /// Whether a term in a field of a list has a tag.
+    fn has_tag(&self, linter: &Linter, [list, field]: [&str; 2], vocabulary: &str, tag: &str) -> bool {
         let vocabularies = &linter.rules.vocabularies;
-        let Some(areas) = vocabularies.find("purposes").map(|number| vocabularies.get(number)) else {
+        let Some(vocabulary) = vocabularies.find(vocabulary).map(|number| vocabularies.get(number)) else {
             return false;
         };
-        let of_purposes = |line: &&Line| line.list == "purposes" && line.field == "area";
-        let mut purposes = self.content.lines().map(|(_, line)| line).filter(of_purposes);
-        purposes.any(|line| {
-            let term = line.value.as_str().and_then(|area| areas.find(area));
-            term.is_some_and(|term| areas.terms[usize::from(term)].tags.iter().any(|tag| tag == MONITORING))
+        let lines = self.content.lines().map(|(_, line)| line);
+        let mut lines = lines.filter(|line| line.list == list && line.field == field);
+        lines.any(|line| {
+            let term = line.value.as_str().and_then(|term| vocabulary.find(term));
+            term.is_some_and(|term| {
+                vocabulary.terms[usize::from(term)]
+                    .tags
+                    .iter()
+                    .any(|known| known == tag)
+            })
         })
     }
 }
@@ -355,7 +367,7 @@ impl Reader<'_> {
 }
 
 /// The path of an item of a list, as a change names it.
-fn path_of(list: &str, name: &str) -> String {
+pub(super) fn path_of(list: &str, name: &str) -> String {
     let line = Line {
         list: list.to_owned(),
         item: Some(name.to_owned()),

@@ -1,6 +1,6 @@
 //! The sides of a comparison: from what people name to the files that it holds.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -219,7 +219,14 @@ impl Files<'_> {
         // Paths may lie in each other.
         let mut seen = HashSet::new();
         old.retain(|given| seen.insert(Arc::clone(&given.inside)));
-        let (new, inputs) = self.on_disk(&there, Some(&git), &git.root)?;
+        let (mut new, inputs) = self.on_disk(&there, Some(&git), &git.root)?;
+        let same = same_links(&git, &tree, &git.changed(&fork)?, &new);
+        for given in old.iter_mut().chain(&mut new) {
+            if same.contains(&given.inside) {
+                // The same on both sides, and no manifest: as such it is counted.
+                given.bytes = Ok(given.inside.as_bytes().to_vec());
+            }
+        }
         Ok(Sides { old, new, inputs })
     }
 
@@ -351,6 +358,30 @@ impl Files<'_> {
             )
         })
     }
+}
+
+/// The links that are as they were and lead to what is as it was, or is compared itself.
+fn same_links(git: &Git, tree: &Tree<'_>, changed: &BTreeSet<String>, new: &[Given]) -> HashSet<Arc<str>> {
+    let there: HashSet<&str> = new.iter().map(|given| &*given.inside).collect();
+    let root = git.root.canonicalize().unwrap_or_else(|_| git.root.clone());
+    let is_same = |path: &str| {
+        let target = git.root.join(path).canonicalize().ok();
+        // What lies elsewhere, or nowhere, no change of this repository touches.
+        let target = target.and_then(|target| Some(shown(target.strip_prefix(&root).ok()?)));
+        target.is_none_or(|target| {
+            let touched = || {
+                Path::new(&target)
+                    .ancestors()
+                    .any(|above| changed.contains(&shown(above)))
+            };
+            there.contains(&*target) && target != path || !touched()
+        })
+    };
+    let links = tree.elsewhere().filter(|(_, is_repository)| !is_repository);
+    links
+        .filter(|(path, _)| !changed.contains(*path) && there.contains(path) && is_same(path))
+        .map(|(path, _)| path.into())
+        .collect()
 }
 
 /// The path from the root of a repository; empty for the root itself.

@@ -29,10 +29,8 @@ const PLAIN: Marks = Marks {
 /// # Errors
 /// What `out` says.
 pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Result<()> {
-    let count = |fate: Fate, of: Direction| {
-        let is_it = |system: &&SystemDiff| system.fate == fate && system.direction == of;
-        diff.systems.iter().filter(is_it).count()
-    };
+    let of_fate = |fate: Fate| diff.systems.iter().filter(move |system| system.fate == fate);
+    let changed = |of: Direction| of_fate(Fate::Changed).filter(|system| system.direction == of).count();
     let report = Report {
         version: VERSION,
         tool: Tool {
@@ -42,12 +40,13 @@ pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Resu
         today: linter.today.to_string(),
         language: linter.lang.tag(),
         summary: Summary {
-            widened: count(Fate::Changed, Direction::Widens),
-            added: count(Fate::Added, Direction::Widens),
-            narrowed: count(Fate::Changed, Direction::Narrows),
-            removed: count(Fate::Removed, Direction::Narrows),
-            neutral: count(Fate::Changed, Direction::Neutral),
+            widened: changed(Direction::Widens),
+            added: of_fate(Fate::Added).count(),
+            narrowed: changed(Direction::Narrows),
+            removed: of_fate(Fate::Removed).count(),
+            neutral: changed(Direction::Neutral),
             same: diff.same,
+            alike: diff.alike,
             not_compared: diff.troubles.len(),
         },
         systems: diff
@@ -87,6 +86,7 @@ struct Summary {
     removed: usize,
     neutral: usize,
     same: usize,
+    alike: usize,
     not_compared: usize,
 }
 

@@ -6,10 +6,11 @@ use std::io;
 
 use super::words::{self, Marks};
 use crate::agreement::Direction;
-use crate::diff::{Diff, SystemDiff};
+use crate::diff::{Diff, SystemDiff, Trouble};
 use crate::explain::pack_kind;
 use crate::lint::Linter;
 use crate::report::quote::{code, quoted};
+use crate::report::summary::number;
 use crate::text::{Lang, cut};
 
 /// A comment on GitHub holds 65,536 characters; whoever posts it may want to add some.
@@ -18,6 +19,8 @@ const MOST_BYTES: usize = 60_000;
 const SPARE_BYTES: usize = 2_000;
 /// Most characters of one text.
 const LONGEST: usize = 1_000;
+/// Most of what was not compared that stands in front of what changes.
+const MOST_FIRST: usize = 10;
 
 const MARKS: Marks = Marks {
     text: |text| quoted(&cut(text, LONGEST)),
@@ -44,13 +47,13 @@ pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Resu
         let text = quoted(&cut(&words::milder(note, lang), LONGEST));
         room.add(format!("- **!** {text}\n"));
     }
+    // What was not compared is told first, so that no number of changes hides it.
+    let (first, more) = diff.troubles.split_at(diff.troubles.len().min(MOST_FIRST));
+    troubles(&mut room, first, lang);
     for system in &diff.systems {
         room.add(format!("- {}.\n", words::essence(system, lang, &MARKS)));
     }
-    for trouble in &diff.troubles {
-        let text = quoted(&cut(&words::trouble(trouble, lang), LONGEST));
-        room.add(format!("- **!** {text}\n"));
-    }
+    troubles(&mut room, more, lang);
     for system in diff
         .systems
         .iter()
@@ -59,12 +62,15 @@ pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Resu
         details(&mut room, linter, system);
     }
     if room.hidden > 0 {
-        let hidden = room.hidden;
+        let hidden = number(
+            room.hidden,
+            lang,
+            ["more line, which did", "more lines, which did"],
+            ["linje til, som", "linjer til, som"],
+        );
         room.text.push_str(&match lang {
-            Lang::En => format!("\n… and {hidden} more lines, which did not fit here. `tillit diff` shows them all.\n"),
-            Lang::Nb => {
-                format!("\n… og {hidden} linjer til, som det ikke var plass til her. `tillit diff` viser alle.\n")
-            }
+            Lang::En => format!("\n… and {hidden} not fit here. `tillit diff` shows all.\n"),
+            Lang::Nb => format!("\n… og {hidden} det ikke var plass til her. `tillit diff` viser alle.\n"),
         });
     }
     room.text.push('\n');
@@ -72,6 +78,13 @@ pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Resu
         room.text.push_str(&format!("{}\n", quoted(&line)));
     }
     out.write_all(room.text.as_bytes())
+}
+
+fn troubles(room: &mut Room, troubles: &[Trouble], lang: Lang) {
+    for trouble in troubles {
+        let text = quoted(&cut(&words::trouble(trouble, lang), LONGEST));
+        room.add(format!("- **!** {text}\n"));
+    }
 }
 
 /// The changes of a system, and what they require.

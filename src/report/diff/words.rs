@@ -77,7 +77,7 @@ pub(super) fn essence(system: &SystemDiff, lang: Lang, marks: &Marks) -> String 
     };
     if !said.is_empty() {
         out.push_str(": ");
-        out.push_str(&said.join(", "));
+        out.push_str(&said.join("; "));
     }
     if more > 0 {
         out.push_str(&match lang {
@@ -95,6 +95,7 @@ pub(super) fn essence(system: &SystemDiff, lang: Lang, marks: &Marks) -> String 
 fn verb(system: &SystemDiff, lang: Lang) -> &'static str {
     match (system.fate, system.direction) {
         (Fate::Added, _) => lang.pick("adds", "tar inn"),
+        (Fate::Removed, Direction::Neutral) => lang.pick("no longer describes", "beskriver ikke lenger"),
         (Fate::Removed, _) => lang.pick("removes", "tar bort"),
         (Fate::Changed, Direction::Widens) => lang.pick("widens", "utvider"),
         (Fate::Changed, Direction::Narrows) => lang.pick("narrows", "innskrenker"),
@@ -118,13 +119,10 @@ fn subject(system: &SystemDiff, lang: Lang, marks: &Marks) -> String {
         (Fate::Changed, false, Some(groups), Lang::Nb) => format!("bruken av {name} blant {groups}"),
         (Fate::Changed, false, None, Lang::En) => format!("the use of {name}"),
         (Fate::Changed, false, None, Lang::Nb) => format!("bruken av {name}"),
-        (_, true, Some(groups), Lang::En) => format!("{name}, for the monitoring of {groups}"),
-        (_, true, Some(groups), Lang::Nb) => format!("{name}, til overvåking av {groups}"),
-        (_, true, None, Lang::En) => format!("{name}, for monitoring"),
-        (_, true, None, Lang::Nb) => format!("{name}, til overvåking"),
-        (_, false, Some(groups), Lang::En) => format!("{name}, for use among {groups}"),
-        (_, false, Some(groups), Lang::Nb) => format!("{name}, til bruk blant {groups}"),
-        (_, false, None, _) => name,
+        // What it is for follows with its purposes.
+        (_, _, Some(groups), Lang::En) => format!("{name}, for use among {groups}"),
+        (_, _, Some(groups), Lang::Nb) => format!("{name}, til bruk blant {groups}"),
+        (_, _, None, _) => name,
     }
 }
 
@@ -262,6 +260,10 @@ fn listed(words: &[String], lang: Lang) -> String {
 pub(super) fn requires(system: &SystemDiff, of: Direction, lang: Lang) -> &'static str {
     match (system.fate, of) {
         (Fate::Added, _) => lang.pick("A new system requires", "Et nytt system krever"),
+        (Fate::Removed, Direction::Neutral) => lang.pick(
+            "That it is no longer described requires",
+            "At det ikke lenger er beskrevet, krever",
+        ),
         (Fate::Removed, _) => lang.pick("That it is gone requires", "At det er borte, krever"),
         (Fate::Changed, Direction::Widens) => lang.pick("What widens requires", "Det som utvider, krever"),
         (Fate::Changed, Direction::Narrows) => lang.pick("What narrows requires", "Det som innskrenker, krever"),
@@ -272,7 +274,12 @@ pub(super) fn requires(system: &SystemDiff, of: Direction, lang: Lang) -> &'stat
 /// A clause: what it requires, what it says, and where it stands.
 pub(super) fn clause(linter: &Linter, system: &SystemDiff, required: &Required) -> String {
     let lang = linter.lang;
-    let words: Vec<&str> = required.requires.iter().map(|one| one.words(lang)).collect();
+    let words = required.requires.iter().map(|one| match (one, system.fate) {
+        // Nothing was assessed that could be assessed anew.
+        (Requirement::Assess, Fate::Added) => lang.pick("assess", "vurdering"),
+        _ => one.words(lang),
+    });
+    let words: Vec<&str> = words.collect();
     let clause = Clause {
         kind: required.kind,
         packs: &required.packs,
@@ -314,28 +321,35 @@ pub(super) fn nothing_required(system: &SystemDiff, lang: Lang) -> Option<&'stat
 /// How many systems are not as they were, and how many are.
 pub(super) fn counts(diff: &Diff, lang: Lang) -> String {
     let systems = |n: usize| number(n, lang, ["system", "systems"], ["system", "systemer"]);
+    let troubles = match diff.troubles.len() {
+        0 => String::new(),
+        n => format!(" {}: {n}.", lang.pick("Not compared", "Ikke sammenlignet")),
+    };
     if diff.systems.is_empty() {
-        return match (diff.same, lang) {
+        let same = match (diff.same, lang) {
             (0, Lang::En) => "No system could be compared.".to_owned(),
             (0, Lang::Nb) => "Ingen systemer kunne sammenlignes.".to_owned(),
             (same, Lang::En) => format!("No material change in {}.", systems(same)),
             (same, Lang::Nb) => format!("Ingen vesentlig endring i {}.", systems(same)),
         };
+        return format!("{same}{troubles}");
     }
-    let count = |fate: Fate, direction: Direction| {
-        let mut systems = diff.systems.iter();
-        systems
-            .by_ref()
-            .filter(|s| (s.fate, s.direction) == (fate, direction))
-            .count()
+    let count = |fate: Fate, directions: &[Direction]| {
+        let is_it = |s: &&SystemDiff| s.fate == fate && directions.contains(&s.direction);
+        diff.systems.iter().filter(is_it).count()
     };
+    let new = count(Fate::Added, &[Direction::Widens, Direction::Neutral]);
     let parts = [
-        (count(Fate::Changed, Direction::Widens), ["widened", "utvidet"]),
-        (count(Fate::Added, Direction::Widens), ["new", "nye"]),
-        (count(Fate::Changed, Direction::Narrows), ["narrowed", "innskrenket"]),
-        (count(Fate::Removed, Direction::Narrows), ["gone", "borte"]),
+        (count(Fate::Changed, &[Direction::Widens]), ["widened", "utvidet"]),
+        (new, ["new", if new == 1 { "nytt" } else { "nye" }]),
+        (count(Fate::Changed, &[Direction::Narrows]), ["narrowed", "innskrenket"]),
+        (count(Fate::Removed, &[Direction::Narrows]), ["gone", "borte"]),
         (
-            count(Fate::Changed, Direction::Neutral),
+            count(Fate::Removed, &[Direction::Neutral]),
+            ["no longer described", "ikke lenger beskrevet"],
+        ),
+        (
+            count(Fate::Changed, &[Direction::Neutral]),
             ["changed otherwise", "endret på annet vis"],
         ),
         (diff.same, ["without material change", "uten vesentlig endring"]),
@@ -344,7 +358,7 @@ pub(super) fn counts(diff: &Diff, lang: Lang) -> String {
     let parts: Vec<String> = parts
         .map(|(n, [en, nb])| format!("{n} {}", lang.pick(en, nb)))
         .collect();
-    format!("{}: {}.", lang.pick("Systems", "Systemer"), parts.join(", "))
+    format!("{}: {}.{troubles}", lang.pick("Systems", "Systemer"), parts.join(", "))
 }
 
 /// What was not looked at, and what the words are worth.
@@ -354,12 +368,15 @@ pub(super) fn advice(diff: &Diff, lang: Lang) -> Vec<String> {
         let files = number(
             diff.alike,
             lang,
-            ["file with mistakes is", "files with mistakes are"],
-            ["fil med feil er", "filer med feil er"],
+            ["file that was not compared is", "files that were not compared are"],
+            [
+                "fil som ikke er sammenlignet, er lik",
+                "filer som ikke er sammenlignet, er like",
+            ],
         );
         lines.push(match lang {
             Lang::En => format!("{files} the same on both sides."),
-            Lang::Nb => format!("{files} lik på begge sider."),
+            Lang::Nb => format!("{files} på begge sider."),
         });
     }
     lines.push(
