@@ -7,9 +7,9 @@ use super::system::{Mark, Side, System, Trouble};
 use crate::agreement::Line;
 use crate::text::{Lang, shown};
 
-/// Most pairs of systems that are held against each other for what they have in common; beyond that, what has another
-/// id and other contents counts as new and gone.
-const MOST_PAIRS: usize = 250_000;
+/// Most lines that are looked up to find out what systems have in common; beyond that, what has another id and other
+/// contents counts as new and gone.
+const MOST_LINES: usize = 5_000_000;
 
 /// What became of a system.
 pub(super) enum Pair {
@@ -126,7 +126,8 @@ fn renamed(gone: &[System], come: &[System]) -> Vec<(usize, usize)> {
         }
     }
     let mut likely = Vec::new();
-    if gone.len().saturating_mul(come.len()) <= MOST_PAIRS {
+    let lines = |system: &System| system.known.as_ref().map_or(0, |known| known.content.lines().count());
+    if gone.iter().map(lines).sum::<usize>().saturating_mul(come.len()) <= MOST_LINES {
         for (was, old) in gone.iter().enumerate() {
             likely.extend(
                 come.iter()
