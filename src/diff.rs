@@ -8,7 +8,6 @@ mod system;
 
 pub use system::{Given, Mark, Side, Trouble, read};
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -138,6 +137,8 @@ pub struct Required {
     pub of: Direction,
     /// It counted for the system as it was, and does not for what it is now.
     pub before: bool,
+    /// Fields without an answer that decide whether it counts; empty where it does.
+    pub depends_on: Vec<String>,
     /// Policy or law or agreement: never mixed.
     pub kind: PackKind,
     /// The packs under which it counts here.
@@ -326,11 +327,16 @@ fn required(linter: &Linter, states: &[&Known], direction: Direction) -> Vec<Req
     let Some((place, rule)) = rule else {
         return Vec::new();
     };
-    let mut known: BTreeSet<usize> = BTreeSet::new();
-    let mut required = Vec::new();
+    let mut required: Vec<(usize, Required)> = Vec::new();
     for (age, asks) in states.iter().enumerate() {
         let Some(asks) = &asks.asks else { continue };
-        for number in asks.clauses[place].iter().filter(|number| known.insert(**number)) {
+        for (number, open) in &asks.clauses[place] {
+            // What may have counted is no ground; what did counts, even where it now only may.
+            let is_known = |(known, clause): &(usize, Required)| known == number && clause.depends_on.is_empty();
+            if age > 0 && (!open.is_empty() || required.iter().any(is_known)) {
+                continue;
+            }
+            required.retain(|(known, _)| known != number);
             let basis = &rules.rules[rule].bases[*number];
             let packs = basis.packs.iter().filter(|pack| asks.packs[**pack]);
             let packs: Vec<_> = packs.map(|pack| &rules.packs[*pack]).collect();
@@ -339,9 +345,10 @@ fn required(linter: &Linter, states: &[&Known], direction: Direction) -> Vec<Req
             };
             let mut requires = basis.requires.clone();
             requires.sort_unstable();
-            required.push(Required {
+            let clause = Required {
                 of: direction,
                 before: age > 0,
+                depends_on: open.clone(),
                 kind: pack.kind,
                 packs: packs.iter().map(|pack| Arc::clone(&pack.id)).collect(),
                 source: basis.source,
@@ -349,11 +356,12 @@ fn required(linter: &Linter, states: &[&Known], direction: Direction) -> Vec<Req
                 from: basis.from.filter(|from| *from > linter.today),
                 requires,
                 says: basis.says.get(linter.lang).to_owned(),
-            });
+            };
+            required.push((*number, clause));
         }
     }
-    required.sort_by_key(|clause| (clause.before, clause.kind));
-    required
+    required.sort_by_key(|(_, clause)| (!clause.depends_on.is_empty(), clause.before, clause.kind));
+    required.into_iter().map(|(_, clause)| clause).collect()
 }
 
 /// What a system is for, which data it uses, what it decides and who supplies it.

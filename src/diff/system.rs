@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::agreement::{Broken, Content, Line, Record, name_of};
 use crate::assess::assess;
-use crate::examine::Examined;
+use crate::examine::{Examined, Truth};
 use crate::lint::Linter;
 use crate::schema::{InstanceId, Manifest};
 use crate::shape::ScopeId;
@@ -154,11 +154,12 @@ impl Known {
     }
 }
 
-/// The packs that count for a system, and by the rules about changes the numbers of the clauses that do.
+/// The packs that count for a system, and by the rules about changes the numbers of the clauses that do, or that may,
+/// with the fields whose answers decide.
 #[derive(Debug)]
 pub(super) struct Asks {
     pub(super) packs: Vec<bool>,
-    pub(super) clauses: [Vec<usize>; RULES.len()],
+    pub(super) clauses: [Vec<(usize, Vec<String>)>; RULES.len()],
 }
 
 /// Reads what a file holds: manifests, or the record of an agreement. `alike` says that the same file is on the other
@@ -284,9 +285,22 @@ impl Reader<'_> {
                 return Vec::new();
             };
             let counting = examined.clauses(number, &packs);
-            let numbers = rules.rules[number].bases.iter().enumerate();
-            let numbers = numbers.filter(|(_, basis)| counting.iter().any(|other| std::ptr::eq(*other, *basis)));
-            numbers.map(|(number, _)| number).collect()
+            let rule = &rules.rules[number];
+            let numbers = rule.bases.iter().enumerate();
+            let clauses = numbers.filter_map(|(number, basis)| {
+                if counting.iter().any(|other| std::ptr::eq(*other, basis)) {
+                    return Some((number, Vec::new()));
+                }
+                let condition = rule.basis_if.get(number)?.as_ref()?;
+                let mut open = Vec::new();
+                if examined.truth(condition) == Truth::Unanswered {
+                    examined.missing(condition, false, self.linter.lang, &mut open);
+                }
+                let fields = open.iter().filter_map(|name| name.strip_prefix('`')?.strip_suffix('`'));
+                let open: Vec<String> = fields.map(str::to_owned).collect();
+                (!open.is_empty()).then_some((number, open))
+            });
+            clauses.collect()
         });
         Known {
             asks: Some(Asks { packs, clauses }),

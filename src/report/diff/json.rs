@@ -155,6 +155,7 @@ enum WhatEntry<'a> {
 struct RequiredEntry<'a> {
     direction: &'static str,
     before: bool,
+    depends_on: &'a [String],
     requires: Vec<&'static str>,
     kind: &'static str,
     packs: Vec<&'a str>,
@@ -261,6 +262,7 @@ impl<'a> RequiredEntry<'a> {
         RequiredEntry {
             direction: direction(clause.of),
             before: clause.before,
+            depends_on: &clause.depends_on,
             requires: clause.requires.iter().map(|one| one.name()).collect(),
             kind: clause.kind.name(),
             packs: clause.packs.iter().map(|pack| &**pack).collect(),

@@ -144,7 +144,7 @@ fn demanded(system: &SystemDiff, lang: Lang) -> Vec<String> {
     let in_force = system
         .required
         .iter()
-        .filter(|clause| clause.of == system.direction && clause.from.is_none());
+        .filter(|clause| clause.of == system.direction && clause.from.is_none() && clause.depends_on.is_empty());
     // Law or policy, and whether it counts only for what was before.
     type Ground = (bool, bool);
     let mut demands: Vec<(Ground, BTreeSet<Requirement>, Vec<&str>)> = Vec::new();
@@ -294,6 +294,14 @@ pub(super) fn clause(linter: &Linter, system: &SystemDiff, required: &Required) 
             lang.pick("as things were before the change", "slik det var før endringen")
         ),
         false => cited,
+    };
+    let open: Vec<String> = required.depends_on.iter().map(|field| format!("`{field}`")).collect();
+    let cited = match open.as_slice() {
+        [] => cited,
+        open => {
+            let may = lang.pick("may count, depending on", "kan gjelde, avhengig av");
+            format!("{cited}; {may} {}", listed(open, lang))
+        }
     };
     match system.fate {
         Fate::Changed => format!("{}: {} – {cited}", words.join(", "), one_line(&required.says)),
