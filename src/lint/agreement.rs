@@ -57,7 +57,10 @@ impl Checker<'_> {
                 }
             }
         }
-        troubles.extend(self.gone(agreed.as_ref(), &file));
+        // What is out of use for good needs no agreement any more.
+        if !self.linter.is_retired(manifest) {
+            troubles.extend(self.gone(agreed.as_ref(), &file));
+        }
         let mut findings: Vec<Finding> = troubles
             .into_iter()
             .filter_map(|trouble| self.trouble(trouble, &place, examined, packs))
