@@ -75,11 +75,13 @@ enum FailOn {
 /// Runs the comparison.
 pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     let named = Named::read(&args.named, args.since.as_deref(), common.lang(None))?;
+    let configuration = configuration::load(common, &named.search())?;
+    let steering = configuration.files();
     let Configuration {
         mut config,
         rules,
         folder,
-    } = configuration::load(common, &named.search())?;
+    } = configuration;
     let lang = common.lang(config.language);
     choose_packs(&mut config, &args.packs, lang)?;
     let today = day::today(args.today, lang)?;
@@ -95,7 +97,6 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     let Sides { old, new, inputs } = named.files(&files)?;
     let file = args.output.as_deref().and_then(file_of);
     if let Some(file) = &file {
-        let steering = config.source.iter().map(|source| PathBuf::from(&**source.name()));
         refuse_input(file, &inputs.into_iter().chain(steering).collect::<Vec<_>>(), lang)?;
     }
     let [old, new] = sides(&linter, old, new);
