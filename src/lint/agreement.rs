@@ -94,7 +94,7 @@ impl Checker<'_> {
         let found = verified.sha256;
         // What is no hash at all has its own finding.
         let wanted = text(manifest, node, "sha256").filter(|hash| is_hash(hash));
-        if wanted.is_some_and(|wanted| wanted != found) {
+        if wanted.is_some_and(|wanted| !wanted.eq_ignore_ascii_case(&found)) {
             let name = shown(path);
             troubles.push(Trouble::new(
                 "agreement-altered",
