@@ -20,6 +20,7 @@ mod packs;
 mod reference;
 mod reports;
 mod plan;
+mod records;
 mod signers;
 mod since;
 mod verify;

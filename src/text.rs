@@ -145,6 +145,28 @@ pub fn address(path: &[u8]) -> String {
     address
 }
 
+/// A path as one word of a command, in quotes only where a shell would take it for something else.
+pub fn for_shell(path: &str) -> Cow<'_, str> {
+    if path.starts_with('-') {
+        return Cow::Owned(for_shell(&format!("./{path}")).into_owned());
+    }
+    match path.chars().all(|c| c.is_alphanumeric() || "_./@%+=:,-".contains(c)) {
+        true => Cow::Borrowed(path),
+        false => Cow::Owned(format!("'{}'", path.replace('\'', "'\\''"))),
+    }
+}
+
+/// A path as a value between braces in YAML, in quotes only where it would be read as something else.
+pub fn for_yaml(path: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "_./-".contains(c);
+    // Other words may be numbers, days or flags.
+    let is_word = !path.starts_with('-') && (path.contains('/') || path.ends_with(".yaml"));
+    match is_word && path.chars().all(is_plain) {
+        true => Cow::Borrowed(path),
+        false => Cow::Owned(format!("'{}'", path.replace('\'', "''"))),
+    }
+}
+
 /// A value from a manifest as a message shows it: one line, nothing unsafe, not too long.
 pub fn shown(value: &str) -> String {
     escape(&cut(value.trim(), LONGEST_VALUE)).into_owned()
@@ -213,6 +235,24 @@ mod tests {
         assert_eq!(one_line("  two\r\n\tlines\u{0}"), "two lines\\u{0}");
         assert_eq!(cut("blåbær", 4), "blåb…");
         assert_eq!(cut("blåbær", 6), "blåbær");
+    }
+
+    #[test]
+    fn a_path_is_one_word_and_one_value() {
+        for plain in ["blå-2026-11-21.yaml", "../../a_b.yaml", "/c/d.new"] {
+            assert_eq!((for_shell(plain), for_yaml(plain)), (plain.into(), plain.into()));
+        }
+        assert_eq!(for_shell("a b;touch c.yaml"), "'a b;touch c.yaml'");
+        assert_eq!(for_shell("it's $(a).yaml"), r"'it'\''s $(a).yaml'");
+        assert_eq!(
+            (for_shell("-x.yaml"), for_shell("-x y")),
+            ("./-x.yaml".into(), "'./-x y'".into())
+        );
+        assert_eq!(for_yaml("a, b: }.yaml"), "'a, b: }.yaml'");
+        assert_eq!(for_yaml("it's.yaml"), "'it''s.yaml'");
+        for other in ["true", "2026-11-21", "~", "-.yaml"] {
+            assert_eq!(for_yaml(other), format!("'{other}'"));
+        }
     }
 
     #[test]

@@ -343,7 +343,7 @@ fn samples(linter: &Linter) -> Vec<Due> {
 
 fn calendar(linter: &Linter, due: &Due) -> String {
     let mut out = Vec::new();
-    ics::render(linter, due, &mut out).unwrap();
+    ics::render(linter, due, "2026-11-21T08:30:05Z".parse().unwrap(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -444,7 +444,7 @@ fn the_calendar_reads_back_with_every_entry() {
                 let start = event.properties().get("DTSTART").unwrap();
                 assert_eq!(start.value(), entry.date.strftime("%Y%m%d").to_string());
                 assert_eq!(start.params()["VALUE"].value(), "DATE");
-                assert_eq!(event.property_value("DTSTAMP"), Some("20261121T000000Z"));
+                assert_eq!(event.property_value("DTSTAMP"), Some("20261121T083005Z"));
                 let summary = event.get_summary().unwrap();
                 let label = entry.kind.label(lang);
                 assert!(summary.starts_with(label) && summary.chars().count() < 400, "{summary}");

@@ -5,6 +5,8 @@
 //! - A heading may end with a day: `## 3. The pilot (2027-03-01)`. What follows takes place on it.
 //! - A block behind a name, `` `tillit.yaml`: ``, is that file; a `diff` block is a change of it, with `@@` between parts.
 //! - A `console` block holds commands behind `$ ` and what they print, standard error first.
+//! - The `sh` block defines `day`, with which readers set the day, and so does this test. The second form of `date` in
+//!   it is for macOS, and has not been run.
 //!
 //! It needs sh, git, ssh-keygen and python3, as its readers do, so it does not run on Windows.
 
@@ -20,12 +22,10 @@ use std::process::Command;
 use std::str::Lines;
 use std::thread;
 
-use jiff::tz::TimeZone;
 use tillit::config::Config;
 use tillit::explain::severity;
 use tillit::ruleset::{Loading, RuleSet};
 use tillit::text::Lang;
-use tillit::value::parse_date;
 
 /// The commands that do not end with 0, whatever the documents show: the day, the command and its exit code.
 const NOT_CLEAN: [(&str, &str, i32); 10] = [
@@ -113,6 +113,8 @@ struct Ran {
 /// A document as it is gone through.
 struct Walk {
     folder: tempfile::TempDir,
+    /// The function `day`, as the document defines it.
+    setup: String,
     day: String,
     ran: Vec<Ran>,
     wrote: Vec<String>,
@@ -122,6 +124,7 @@ impl Walk {
     fn through(document: &str) -> Walk {
         let mut walk = Walk {
             folder: tempfile::tempdir().unwrap(),
+            setup: String::new(),
             day: String::new(),
             ran: Vec::new(),
             wrote: Vec::new(),
@@ -179,6 +182,10 @@ impl Walk {
             .collect();
         let _ = writeln!(out, "{block}```");
         let Some(name) = name else {
+            if kind == "sh" {
+                self.setup = block;
+                return;
+            }
             assert!(
                 kind == "text",
                 "a block of {kind} behind no name: is it to be run? {block}"
@@ -206,33 +213,23 @@ impl Walk {
 
     /// What a command prints, and its exit code when it is not 0.
     fn run(&mut self, command: &str) -> String {
-        let day = parse_date(&self.day).unwrap_or_else(|| panic!("no day for {command}"));
-        let noon = TimeZone::UTC
-            .to_timestamp(day.at(12, 0, 0, 0))
-            .unwrap()
-            .as_second()
-            .to_string();
+        assert!(!self.day.is_empty(), "no day for {command}");
         let program = Path::new(env!("CARGO_BIN_EXE_tillit")).parent().unwrap().to_owned();
         let path = std::env::var_os("PATH").unwrap();
         let path = std::env::join_paths([program].into_iter().chain(std::env::split_paths(&path))).unwrap();
         let mut shell = Command::new("sh");
         shell
-            .args(["-c", command])
+            .args(["-c", &format!("{}day {}\n{command}", self.setup, self.day)])
             .current_dir(self.work())
             .env_clear()
             .env("PATH", path);
         shell.env("HOME", self.folder.path().join("home"));
-        shell
-            .env("SOURCE_DATE_EPOCH", &noon)
-            .env("TZ", "UTC")
-            .env("LC_ALL", "C")
-            .env("COLUMNS", "100");
+        shell.env("TZ", "UTC").env("LC_ALL", "C").env("COLUMNS", "100");
         shell.env("GIT_CONFIG_NOSYSTEM", "1");
         for who in ["AUTHOR", "COMMITTER"] {
             shell
                 .env(format!("GIT_{who}_NAME"), "Havnelager")
                 .env(format!("GIT_{who}_EMAIL"), "git@example.org");
-            shell.env(format!("GIT_{who}_DATE"), format!("{noon} +0000"));
         }
         let output = shell.output().unwrap();
         let code = output.status.code().unwrap();
@@ -251,9 +248,10 @@ impl Walk {
     }
 }
 
-/// A text with a change made: each part stands in it once.
+/// A text with a change made: each part stands in it once, and behind the part before.
 fn changed(text: &str, change: &str) -> String {
-    change.split("@@\n").fold(text.to_owned(), |text, part| {
+    let mut done = String::new();
+    let rest = change.split("@@\n").fold(text.to_owned(), |text, part| {
         let side = |other: char| -> String {
             let lines = part.lines().filter(|line| !line.starts_with(other));
             lines
@@ -262,12 +260,16 @@ fn changed(text: &str, change: &str) -> String {
         };
         let (old, new) = (side('+'), side('-'));
         assert_eq!(
-            text.matches(&old).count(),
-            1,
-            "this stands once in the file:\n{old}\n{text}"
+            (done.matches(&old).count(), text.matches(&old).count()),
+            (0, 1),
+            "this stands once in the file, behind the part before:\n{old}\n{done}{text}"
         );
-        text.replacen(&old, &new, 1)
-    })
+        let (before, behind) = text.split_once(&old).unwrap();
+        done.push_str(before);
+        done.push_str(&new);
+        behind.to_owned()
+    });
+    done + &rest
 }
 
 /// Without what is another at every run: keys and their fingerprints.

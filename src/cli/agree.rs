@@ -1,6 +1,6 @@
 //! `tillit agree`: writes the record of an agreement, for both sides to sign.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -8,12 +8,12 @@ use jiff::civil::Date;
 use super::configuration::{self, Found as Configuration};
 use super::reports::file_of;
 use super::{Common, Failure, Outcome, day, files, output};
-use crate::agreement::{Content, FOLDER, Record};
-use crate::discover::shown;
+use crate::agreement::{Content, FOLDER, Kept, LARGEST, Record, verify};
+use crate::discover::{plain, shown};
 use crate::lint::Linter;
 use crate::schema::Manifest;
 use crate::source::SourceFile;
-use crate::text::{Lang, escape, shown as shown_value};
+use crate::text::{Lang, escape, for_shell, for_yaml, shown as shown_value};
 use crate::yaml::Documents;
 
 /// Write the record of an agreement: what is material in a manifest, for both sides to sign
@@ -61,6 +61,8 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
             format!("kan ikke skrive YAML: {error}"),
         )
     })?;
+    refuse_unclear(&record, &linter)?;
+    refuse_unreadable(&record, &text, &linter)?;
     let file = match &args.output {
         Some(path) => file_of(path),
         None => Some(place(&args.manifest, &record, lang)?),
@@ -98,14 +100,15 @@ fn record(args: &Args, linter: &Linter, date: Date) -> Result<Record, Failure> {
             format!("kan ikke lese {name}: {reason}"),
         )
     })?;
+    let word = for_shell(&name);
     let unfit = || {
         Failure::say(
             lang,
             format!(
-                "{name} has mistakes of form, so it is not clear what would be agreed; `tillit check {name}` shows them"
+                "{name} has mistakes of form, so it is not clear what would be agreed; `tillit check {word}` shows them"
             ),
             format!(
-                "{name} har feil i formen, så det er ikke klart hva som ville bli avtalt. `tillit check {name}` viser dem"
+                "{name} har feil i formen, så det er ikke klart hva som ville bli avtalt. `tillit check {word}` viser dem"
             ),
         )
     };
@@ -119,45 +122,91 @@ fn record(args: &Args, linter: &Linter, date: Date) -> Result<Record, Failure> {
         }
         records.extend(Record::of(&manifest, &rules.vocabularies, date));
     }
+    if records.is_empty() {
+        return Err(unfit());
+    }
     let ids = records.iter().map(|record| shown_value(&record.system));
     let ids = ids.collect::<Vec<_>>().join(", ");
     if let Some(id) = &args.system {
         records.retain(|record| record.system == *id);
     }
-    match (records.len(), records.pop()) {
-        (1, Some(record)) => {
-            let content = Content::parse(&record.content).unwrap_or_default();
-            match content.unclear_list(&rules.shape) {
-                None => Ok(record),
-                Some(list) => Err(Failure::say(
-                    lang,
-                    format!(
-                        "the items of `{list}` cannot be told apart, so it is not clear what would be agreed about which; give each a name of its own"
-                    ),
-                    format!(
-                        "oppføringene i `{list}` kan ikke skilles fra hverandre, så det er ikke klart hva som ville bli avtalt om hvilken. Gi hver av dem sitt eget navn"
-                    ),
-                )),
-            }
-        }
-        (0, _) => Err(match &args.system {
-            Some(id) => Failure::say(
+    let Some(record) = records.pop() else {
+        let id = args.system.as_deref().map(shown_value).unwrap_or_default();
+        return Err(Failure::say(
+            lang,
+            format!("there is no system `{id}` in {name}; there is: {ids}"),
+            format!("det finnes ikke noe system `{id}` i {name}. Der finnes: {ids}"),
+        ));
+    };
+    match records.iter().all(|other| other.system == record.system) {
+        true if records.is_empty() => Ok(record),
+        true => {
+            let (id, count) = (shown_value(&record.system), records.len() + 1);
+            Err(Failure::say(
                 lang,
-                format!("there is no system `{}` in {name}; there is: {ids}", shown_value(id)),
                 format!(
-                    "det finnes ikke noe system `{}` i {name}. Der finnes: {ids}",
-                    shown_value(id)
+                    "{count} systems in {name} have the id `{id}`, so it is not clear which is meant; give each its own"
                 ),
-            ),
-            None => unfit(),
-        }),
-        _ if args.system.is_some() => Err(unfit()),
-        _ => Err(Failure::say(
+                format!(
+                    "{count} systemer i {name} har id-en `{id}`, så det er ikke klart hvilket det gjelder. Gi hvert sin egen"
+                ),
+            ))
+        }
+        false => Err(Failure::say(
             lang,
             format!("{name} describes several systems ({ids}); name one with --system"),
             format!("{name} beskriver flere systemer ({ids}). Oppgi ett med --system"),
         )),
     }
+}
+
+/// Items that cannot be told apart could change places unseen.
+fn refuse_unclear(record: &Record, linter: &Linter) -> Result<(), Failure> {
+    let content = Content::parse(&record.content).unwrap_or_default();
+    match content.unclear_list(&linter.rules.shape) {
+        None => Ok(()),
+        Some(list) => Err(Failure::say(
+            linter.lang,
+            format!(
+                "the items of `{list}` cannot be told apart, so it is not clear what would be agreed about which; give each a name of its own"
+            ),
+            format!(
+                "oppføringene i `{list}` kan ikke skilles fra hverandre, så det er ikke klart hva som ville bli avtalt om hvilken. Gi hver av dem sitt eget navn"
+            ),
+        )),
+    }
+}
+
+/// What would not be read again cannot be relied on, whoever signs it.
+fn refuse_unreadable(record: &Record, text: &str, linter: &Linter) -> Result<(), Failure> {
+    let lang = linter.lang;
+    let reason = if text.len() > LARGEST {
+        lang.pick("the record is larger than 1 MiB", "dokumentet er større enn 1 MiB")
+            .to_owned()
+    } else {
+        let kept = Kept {
+            bytes: text.as_bytes().to_vec(),
+            signatures: Vec::new(),
+        };
+        let verified = verify(&file_name(record), &kept, &[], &linter.rules, linter.today);
+        match (verified.agreed, verified.troubles.first()) {
+            (None, Some(trouble)) => trouble.message.get(lang).to_owned(),
+            _ => return Ok(()),
+        }
+    };
+    Err(Failure::say(
+        lang,
+        format!(
+            "nothing was written, since `tillit verify` and `tillit check` could not read it: {reason}. Say it in shorter names and lists, or describe the parts of the system as systems of their own"
+        ),
+        format!(
+            "ingenting er skrevet, for `tillit verify` og `tillit check` kunne ikke lest det: {reason}. Bruk kortere navn og lister, eller beskriv delene av systemet som egne systemer"
+        ),
+    ))
+}
+
+fn file_name(record: &Record) -> String {
+    format!("{}-{}.yaml", record.system, record.date)
 }
 
 /// `agreements/ID-DATE.yaml` beside the manifest. The folder is made, and is no link.
@@ -179,16 +228,29 @@ fn place(manifest: &Path, record: &Record, lang: Lang) -> Result<PathBuf, Failur
             format!("kan ikke lage mappen {name}: {reason}"),
         )
     })?;
-    Ok(folder.join(format!("{}-{}.yaml", record.system, record.date)))
+    Ok(folder.join(file_name(record)))
+}
+
+/// The way from the folder of a manifest to a file, as the manifest names it.
+fn from_folder_of(manifest: &Path, file: &Path) -> String {
+    let (manifest, file) = (plain(manifest), plain(file));
+    let folder: Vec<Component<'_>> = manifest.parent().into_iter().flat_map(Path::components).collect();
+    let common = folder.iter().zip(file.components()).take_while(|(a, b)| **a == *b);
+    let common = common.count();
+    let up = folder.iter().skip(common).map(|_| Component::ParentDir);
+    shown(&up.chain(file.components().skip(common)).collect::<PathBuf>())
 }
 
 fn say_what_is_next(args: &Args, file: &Path, name: &str, lang: Lang) {
-    let beside = args.manifest.parent().and_then(|folder| file.strip_prefix(folder).ok());
-    let inside = escape(&shown(beside.unwrap_or(file))).into_owned();
+    let inside = escape(&from_folder_of(&args.manifest, file)).into_owned();
+    let inside = for_yaml(&inside);
+    let word = for_shell(name);
     let sign = |side: &str| {
+        let signature = format!("{name}.{side}.sig");
         format!(
-            "ssh-keygen -Y sign -n {} -f KEY < {name} > {name}.{side}.sig",
-            crate::signature::NAMESPACE
+            "ssh-keygen -Y sign -n {} -f KEY < {word} > {}",
+            crate::signature::NAMESPACE,
+            for_shell(&signature)
         )
     };
     let lines = match lang {
@@ -197,14 +259,14 @@ fn say_what_is_next(args: &Args, file: &Path, name: &str, lang: Lang) {
             format!("name it in the manifest, under codetermination: agreement: {{ file: {inside} }}"),
             format!("the worker side signs: {}", sign("worker")),
             format!("the employer signs: {}", sign("employer")),
-            format!("then: tillit verify {name}"),
+            format!("then: tillit verify {word}"),
         ],
         Lang::Nb => [
             format!("skrev {name}. Neste: les sammendraget sammen"),
             format!("vis til den i manifestet, under codetermination: agreement: {{ file: {inside} }}"),
             format!("arbeidstakersiden signerer: {}", sign("worker")),
             format!("arbeidsgiver signerer: {}", sign("employer")),
-            format!("deretter: tillit verify {name}"),
+            format!("deretter: tillit verify {word}"),
         ],
     };
     lines.iter().for_each(|line| output::note(line));

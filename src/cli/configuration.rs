@@ -7,7 +7,7 @@ use walkdir::WalkDir;
 
 use super::{Common, Failure, output};
 use crate::config::Config;
-use crate::discover::{self, Exclude, repository, shown};
+use crate::discover::{self, Exclude, plain, repository, shown};
 use crate::finding::Mistake;
 use crate::source::{SourceFile, Span};
 use crate::text::{Lang, both, escape, not_text};
@@ -29,6 +29,18 @@ pub(super) struct Found {
     pub(super) rules: Vec<Arc<SourceFile>>,
     /// The folder it is in, or would be.
     pub(super) folder: PathBuf,
+}
+
+impl Found {
+    /// The files that steer the run, which nothing may be written over: the configuration, the rules, and those that
+    /// say who may sign.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let read = self.rules.iter().chain(&self.config.source);
+        let read = read.map(|source| PathBuf::from(&**source.name()));
+        let lists = [&self.config.allowed_signers, &self.config.revoked_signers];
+        let lists = lists.into_iter().flatten();
+        read.chain(lists.map(|(path, _)| self.folder.join(path))).collect()
+    }
 }
 
 /// Loads the configuration for what is checked.
@@ -90,7 +102,7 @@ pub(super) fn load(common: &Common, paths: &[PathBuf]) -> Result<Found, Failure>
 
 /// What has one of these names in the folder of a path or above it, up to the root of the repository.
 pub(super) fn above(path: &Path, names: &[&str]) -> Option<PathBuf> {
-    let full = std::path::absolute(path).ok()?;
+    let full = plain(path);
     let start = if full.is_dir() { full.as_path() } else { full.parent()? };
     let here = std::path::absolute(".").ok()?;
     let below = || start.starts_with(&here).then(|| here.clone());

@@ -22,11 +22,19 @@ pub(super) fn today(option: Option<Date>, lang: Lang) -> Result<Date, Failure> {
 /// # Errors
 /// `SOURCE_DATE_EPOCH` is set and is not a number of seconds.
 pub(super) fn moment(option: Option<Date>, lang: Lang) -> Result<Moment, Failure> {
-    let noon = option.and_then(|day| TimeZone::UTC.to_timestamp(day.at(12, 0, 0, 0)).ok());
     Ok(Moment {
-        at: noon.map_or_else(|| now(lang), Ok)?,
+        at: at(option, lang)?,
         zone: TimeZone::system(),
     })
+}
+
+/// The same without the time zone of the machine.
+///
+/// # Errors
+/// `SOURCE_DATE_EPOCH` is set and is not a number of seconds.
+pub(super) fn at(option: Option<Date>, lang: Lang) -> Result<Timestamp, Failure> {
+    let noon = option.and_then(|day| TimeZone::UTC.to_timestamp(day.at(12, 0, 0, 0)).ok());
+    noon.map_or_else(|| now(lang), Ok)
 }
 
 fn now(lang: Lang) -> Result<Timestamp, Failure> {

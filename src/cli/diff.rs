@@ -81,7 +81,10 @@ enum FailOn {
 /// Runs the comparison.
 pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     let named = Named::read(&args.named, args.since.as_deref(), common.lang(None))?;
-    let (policy, weakenings) = policy(args, common, &named)?;
+    let search = named.search();
+    let configuration = configuration::load(common, &search)?;
+    let steering = configuration.files();
+    let (policy, weakenings) = policy(args, common, configuration, &search)?;
     let Policy {
         mut config,
         rules,
@@ -103,7 +106,6 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     let Sides { old, new, inputs } = named.files(&files)?;
     let file = args.output.as_deref().and_then(file_of);
     if let Some(file) = &file {
-        let steering = config.source.iter().map(|source| PathBuf::from(&**source.name()));
         refuse_input(file, &inputs.into_iter().chain(steering).collect::<Vec<_>>(), lang)?;
     }
     let [old, new] = sides(&linter, old, new);
@@ -136,9 +138,12 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
 
 /// What steers the comparison, and where the change itself makes that milder: with a revision, what was stricter there
 /// counts, so that no change hides itself.
-fn policy(args: &Args, common: &Common, named: &Named) -> Result<(Policy, Vec<Weakening>), Failure> {
-    let search = named.search();
-    let Configuration { config, rules, folder } = configuration::load(common, &search)?;
+fn policy(
+    args: &Args,
+    common: &Common,
+    Configuration { config, rules, folder }: Configuration,
+    search: &[PathBuf],
+) -> Result<(Policy, Vec<Weakening>), Failure> {
     let lang = common.lang(config.language);
     let policy = Policy {
         config,
@@ -155,9 +160,9 @@ fn policy(args: &Args, common: &Common, named: &Named) -> Result<(Policy, Vec<We
         revision,
         narrow: false,
     };
-    let mut past = Past::open(asked, &search, lang)?;
+    let mut past = Past::open(asked, search, lang)?;
     let config = common.config.as_deref();
-    let (policy, mut weakenings) = past.strictest(policy, &search, config, Choice::None, &args.packs, lang)?;
+    let (policy, mut weakenings) = past.strictest(policy, search, config, Choice::None, &args.packs, lang)?;
     // Nothing else has a say in what is compared, or in what it requires.
     let steers = |key: &str| matches!(key, "packs" | "exclude" | "vocabulary");
     weakenings.retain(|weakening| match weakening.pointer.0.first() {

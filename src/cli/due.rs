@@ -9,7 +9,7 @@ use super::baseline::Choice;
 use super::files::{STDIN, name_of, read};
 use super::plan::{Plan, What};
 use super::reports::{file_of, refuse_input};
-use super::{Common, Failure, Outcome, output};
+use super::{Common, Failure, Outcome, day, output};
 use crate::discover::Found;
 use crate::due::{Due, Listed, of_file};
 use crate::lint::{Linter, Unread};
@@ -71,13 +71,14 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
     }
     unread.extend(unclear);
     let failed = !unread.is_empty();
+    let moment = day::at(args.what.today, lang)?;
     let last = args.within.and_then(|within| within.shift(linter.today, 1));
     let due = Due::new(files.into_iter().map(|(_, listed)| listed).collect(), unread, last);
     let style = common.style(file.is_none() && io::stdout().is_terminal(), false);
     output::write(file.as_deref(), lang, |out| match args.format {
         DueFormat::Text => report::due::text::render(linter, &due, style, out),
         DueFormat::Json => report::due::json::render(linter, &due, out),
-        DueFormat::Ics => report::due::ics::render(linter, &due, out),
+        DueFormat::Ics => report::due::ics::render(linter, &due, moment, out),
     })?;
     if failed {
         return Err(Failure::say(

@@ -31,7 +31,7 @@ pub(super) struct What {
     packs: Vec<String>,
     /// Day of the check, as 2026-12-01 [default: SOURCE_DATE_EPOCH, then the clock, in UTC]
     #[arg(long, value_name = "DATE", value_parser = day::parse)]
-    today: Option<Date>,
+    pub(super) today: Option<Date>,
 }
 
 /// Everything that a check needs.
@@ -42,6 +42,8 @@ pub(super) struct Plan {
     /// Where the baseline is, or would be.
     pub(super) baseline: PathBuf,
     pub(super) coverage: Coverage,
+    /// The files that steer the check.
+    steering: Vec<PathBuf>,
     paths: Vec<PathBuf>,
     unwalked: Vec<Unreadable>,
     stdin: bool,
@@ -75,7 +77,9 @@ impl Plan {
             true => vec![PathBuf::from(".")],
             false => paths.clone(),
         };
-        let Configuration { config, rules, folder } = configuration::load(common, &search)?;
+        let configuration = configuration::load(common, &search)?;
+        let steering = configuration.files();
+        let Configuration { config, rules, folder } = configuration;
         let lang = common.lang(config.language);
         let (file, held) = baseline::find(baseline, &search, &folder, lang)?;
         let mut policy = Policy {
@@ -140,6 +144,7 @@ impl Plan {
             found,
             baseline: file,
             coverage: if is_whole { Coverage::Whole } else { Coverage::Part },
+            steering,
             paths,
             unwalked,
             stdin,
@@ -229,12 +234,7 @@ impl Plan {
     /// The files that a report must not take the place of: what is checked, and what steers the check.
     pub(super) fn inputs(&self) -> Vec<PathBuf> {
         let found = self.found.iter().map(|f| f.path().to_owned());
-        let rules = &self.linter.rules.rules;
-        let own = rules.iter().filter(|rule| !rule.builtin).map(|rule| &rule.source);
-        let steering = own
-            .chain(&self.config.source)
-            .map(|source| PathBuf::from(&**source.name()));
-        found.chain(steering).collect()
+        found.chain(self.steering.iter().cloned()).collect()
     }
 
     /// Says of each file where it lies in the repository, for readers who know nothing of the present folder.

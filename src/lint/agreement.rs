@@ -57,7 +57,10 @@ impl Checker<'_> {
                 }
             }
         }
-        troubles.extend(self.gone(agreed.as_ref(), &file));
+        // What is out of use for good needs no agreement any more.
+        if !self.linter.is_retired(manifest) {
+            troubles.extend(self.gone(agreed.as_ref(), &file));
+        }
         let mut findings: Vec<Finding> = troubles
             .into_iter()
             .filter_map(|trouble| self.trouble(trouble, &place, examined, packs))
@@ -90,17 +93,16 @@ impl Checker<'_> {
         troubles.extend(verified.troubles);
         let found = verified.sha256;
         // What is no hash at all has its own finding.
-        if let Some(wanted) = text(manifest, node, "sha256").filter(|hash| is_hash(hash)) {
-            if wanted != found {
-                let name = shown(path);
-                troubles.push(Trouble::new(
-                    "agreement-altered",
-                    both(
-                        format!("`{name}` has another SHA-256 than the manifest says: {found}"),
-                        format!("`{name}` har en annen SHA-256 enn manifestet sier: {found}"),
-                    ),
-                ));
-            }
+        let wanted = text(manifest, node, "sha256").filter(|hash| is_hash(hash));
+        if wanted.is_some_and(|wanted| !wanted.eq_ignore_ascii_case(&found)) {
+            let name = shown(path);
+            troubles.push(Trouble::new(
+                "agreement-altered",
+                both(
+                    format!("`{name}` has another SHA-256 than the manifest says: {found}"),
+                    format!("`{name}` har en annen SHA-256 enn manifestet sier: {found}"),
+                ),
+            ));
         }
         let agreed = verified.agreed?;
         // A system without an id that can be read has a finding about that.

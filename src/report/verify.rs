@@ -6,7 +6,6 @@ pub mod text;
 
 use crate::agreement::{Trouble, Verified};
 use crate::ruleset::RuleSet;
-use crate::signature::Side;
 use crate::text::Lang;
 
 /// A record that was looked at.
@@ -25,11 +24,4 @@ fn help<'a>(trouble: &'a Trouble, rules: &'a RuleSet, lang: Lang) -> &'a str {
     let rule = rules.find(trouble.rule).map(|number| &rules.rules[number]);
     let help = trouble.help.as_ref().or_else(|| Some(&rule?.tail().help));
     help.map_or("", |help| help.get(lang))
-}
-
-fn side(side: Side, lang: Lang) -> &'static str {
-    match side {
-        Side::Worker => lang.pick("worker side", "arbeidstakersiden"),
-        Side::Employer => lang.pick("employer", "arbeidsgiver"),
-    }
 }

@@ -36,6 +36,28 @@ fn a_file_that_may_not_be_read() {
     assert_eq!(code, 2);
 }
 
+#[test]
+fn a_folder_that_may_not_be_read_hides_no_other_record() {
+    let sandbox = Sandbox::new();
+    sandbox.file("a.tillit.yaml", CLEAN);
+    let (code, _, err) = sandbox.text(&["agree", "a.tillit.yaml"]);
+    assert_eq!(code, 0, "{err}");
+    fs::create_dir(sandbox.path("Secret")).unwrap();
+    fs::set_permissions(sandbox.path("Secret"), Permissions::from_mode(0o000)).unwrap();
+    if fs::read_dir(sandbox.path("Secret")).is_ok() {
+        eprintln!("SKIPPED: this user may read everything");
+        return;
+    }
+    let (code, out, err) = sandbox.text(&["verify"]);
+    assert_eq!(
+        err,
+        "tillit: error: cannot read Secret: permission is denied\n\
+         tillit: error: not everything could be read; see above\n"
+    );
+    assert_eq!(code, 2);
+    assert!(out.starts_with("agreements/till-2026-11-21.yaml\n"), "{out}");
+}
+
 /// Reading fails although the file is there and may be opened.
 #[cfg(target_os = "linux")]
 #[test]

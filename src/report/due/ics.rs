@@ -1,11 +1,14 @@
 //! What falls due, for calendars: iCalendar (RFC 5545), an event of a whole day for each entry.
 //!
 //! An event is known by what its entry is known by, so a calendar that reads the file again moves it instead of
-//! keeping two. Nothing depends on the clock: the stamp is the day of the run.
+//! keeping two. Of two files it takes the later one. A run knows nothing of earlier ones, so it can count no revisions
+//! (`SEQUENCE`), and the moment of the run (`DTSTAMP`) decides, as RFC 5546 (2.1.5) has it where the numbers are equal.
+//! Two runs that are given the same moment are as old as each other, whatever they say.
 
 use std::io;
 
 use icalendar::{Calendar, Component as _, Event, EventLike as _, Property};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::words;
@@ -13,11 +16,11 @@ use crate::due::{Due, Entry};
 use crate::lint::Linter;
 use crate::text::{Lang, escape};
 
-/// Writes the calendar. What is overdue keeps its day.
+/// Writes the calendar as of a moment. What is overdue keeps its day.
 ///
 /// # Errors
 /// What `out` says.
-pub fn render(linter: &Linter, due: &Due, out: &mut dyn io::Write) -> io::Result<()> {
+pub fn render(linter: &Linter, due: &Due, moment: Timestamp, out: &mut dyn io::Write) -> io::Result<()> {
     let mut calendar = Calendar::empty();
     for property in [
         ("VERSION", "2.0"),
@@ -28,11 +31,12 @@ pub fn render(linter: &Linter, due: &Due, out: &mut dyn io::Write) -> io::Result
         calendar.append_property(property);
     }
     calendar.name(linter.lang.pick("tillit: what falls due", "tillit: det som forfaller"));
-    calendar.extend(due.entries.iter().map(|entry| event(entry, linter)));
+    let stamp = moment.strftime("%Y%m%dT%H%M%SZ").to_string();
+    calendar.extend(due.entries.iter().map(|entry| event(entry, &stamp, linter)));
     write!(out, "{calendar}")
 }
 
-fn event(entry: &Entry, linter: &Linter) -> Event {
+fn event(entry: &Entry, stamp: &str, linter: &Linter) -> Event {
     let lang = linter.lang;
     let what = words::what(entry, lang);
     let overdue = entry
@@ -44,7 +48,7 @@ fn event(entry: &Entry, linter: &Linter) -> Event {
         .done();
     Event::new()
         .uid(&format!("{}@tillit", entry.id))
-        .add_property("DTSTAMP", format!("{}T000000Z", basic(linter.today)))
+        .add_property("DTSTAMP", stamp)
         .append_property(start)
         .add_property("TRANSP", "TRANSPARENT")
         .summary(&calm(&format!("{what}: {}{mark}", words::system(entry))))

@@ -2,12 +2,13 @@
 
 use std::io;
 
-use super::{Looked, help, side};
+use super::{Looked, help};
 use crate::agreement::Signer;
 use crate::explain;
 use crate::lint::Linter;
 use crate::report::text::Style;
 use crate::report::text::page::{Ink, Page};
+use crate::signature::Side;
 use crate::text::{Lang, escape, shown};
 
 /// Writes what became of each record.
@@ -76,4 +77,11 @@ fn signed(page: &mut Page<'_>, signer: &Signer, lang: Lang) -> io::Result<()> {
         Lang::Nb => format!("signert av {who} med nøkkelen {key} ({file})"),
     };
     page.hanging(&format!("  {side}: "), "    ", &text)
+}
+
+fn side(side: Side, lang: Lang) -> &'static str {
+    match side {
+        Side::Worker => lang.pick("worker side", "arbeidstakersiden"),
+        Side::Employer => lang.pick("employer", "arbeidsgiver"),
+    }
 }

@@ -66,7 +66,8 @@ def event_complaints(event: dict, entry: dict, due: dict) -> Iterator[str]:
     said = f"of {entry['id']}"
     day = event["DTSTART"].dt
     yield from same(f"day {said}", (type(day), day), (date, date.fromisoformat(entry["date"])))
-    stamp = datetime.combine(date.fromisoformat(due["today"]), time(), UTC)
+    # The runs name their day, and so they take place at noon.
+    stamp = datetime.combine(date.fromisoformat(due["today"]), time(12), UTC)
     yield from same(f"stamp {said}", event["DTSTAMP"].dt, stamp)
     overdue = [OVERDUE[due["language"]]] * entry["overdue"]
     yield from same(f"categories {said}", [*map(str, event["CATEGORIES"].cats)], [entry["what"], *overdue])
