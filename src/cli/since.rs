@@ -1,11 +1,14 @@
 //! A check of a change: what it is compared with, and what was there before.
 
+mod agreements;
+
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use self::agreements::{note_agreement, trusted_then};
 use super::Failure;
 use super::around::Folders;
 use super::baseline;
@@ -14,18 +17,13 @@ use super::files::{check_bytes, check_file, name_of};
 use super::git::{Git, Tree};
 use super::packs::choose_packs;
 use super::signers;
-use crate::agreement::{Agreed, Kept, Signature, Trusted, verify};
 use crate::config::Config;
 use crate::discover::{Exclude, Found, is_manifest, plain};
-use crate::finding::{Finding, Mistake, Severity};
-use crate::lint::{
-    Coverage, Earlier, EarlierAgreement, EarlierSystem, FileReport, Known, Linter, Run, about_policy, finish, known,
-    narrow,
-};
-use crate::pointer::{Pointer, Step};
+use crate::finding::{Mistake, Severity};
+use crate::lint::{Coverage, Earlier, EarlierSystem, FileReport, Known, Linter, Run, finish, known, narrow};
+use crate::pointer::Pointer;
 use crate::policy::{List, Policy, Weakening, strictest};
 use crate::ruleset::{Loading, RuleSet};
-use crate::signature::Moment;
 use crate::source::{SourceFile, Span};
 use crate::suppress::Baseline;
 use crate::text::{Lang, both, escape, shown};
@@ -126,15 +124,6 @@ impl Past {
         Ok((result, weakenings))
     }
 
-    /// Whose signatures counted: those whom the revision names, as of this moment.
-    pub(super) fn trusted(&self, moment: &Moment) -> Trusted {
-        let signers = self.policy.as_ref().and_then(|policy| policy.signers.as_ref());
-        Trusted {
-            revision: Some(self.name.clone()),
-            trust: signers.and_then(|signers| signers.trust(moment).ok()),
-        }
-    }
-
     /// A policy that cannot be read: what it would have said cannot be told, so the check fails.
     fn incomparable(&self, now: Policy, mistakes: &[Mistake], lang: Lang) -> (Policy, Vec<Weakening>) {
         let what = mistakes.first().map(|m| {
@@ -188,16 +177,8 @@ impl Past {
         })
     }
 
-    /// Whether the change touches a signature beside a record.
-    fn is_signed_anew(&self, record: &Path) -> bool {
-        let start = self.git.inside(record).map(|record| format!("{record}."));
-        start.is_some_and(|start| {
-            let mut others = self.changed.range(start.clone()..);
-            others.next().is_some_and(|other| other.starts_with(&start))
-        })
-    }
-
-    /// The waivers as they were, of manifests that the change touches.
+    /// What counted before: the waivers of manifests that the change touches, and agreements whose manifest or
+    /// record it touches.
     ///
     /// # Errors
     /// `git` does not answer.
@@ -250,31 +231,6 @@ impl Past {
         Ok(earlier)
     }
 
-    /// The agreement whose record was at a path, if somebody signed it and it holds together; and its SHA-256.
-    fn agreed(&self, linter: &Linter, tree: &Tree<'_>, path: &str) -> Result<Option<(Agreed, String)>, Failure> {
-        let start = format!("{path}.");
-        let signatures: Vec<&str> = tree.beginning_with(&start).filter(|p| p.ends_with(".sig")).collect();
-        if signatures.is_empty() {
-            return Ok(None);
-        }
-        let Some(bytes) = tree.read(path)? else {
-            return Ok(None);
-        };
-        let mut kept = Kept {
-            bytes,
-            signatures: Vec::new(),
-        };
-        for name in signatures {
-            kept.signatures.extend(tree.read(name)?.map(|bytes| Signature {
-                name: name.to_owned(),
-                bytes: Ok(bytes),
-            }));
-        }
-        // Signatures that do not count any more, or a stranger's beside them, do not take an agreement away.
-        let verified = verify(path, &kept, &trusted_then(linter), &linter.rules, linter.today);
-        Ok(verified.agreed.map(|agreed| (agreed, verified.sha256)))
-    }
-
     /// Names what the change removes, and leaves out of a run what was there before and what the change does not
     /// touch, if that was asked for.
     ///
@@ -304,45 +260,6 @@ impl Past {
             narrow(run, &earlier.changed, &known, self.name.clone());
         }
         Ok(())
-    }
-
-    /// Systems that had an agreement and are described no more: under another id, nothing would bind them.
-    fn undescribed(&self, run: &Run, now: &Linter, touched: &[&str]) -> Vec<FileReport> {
-        let agreements = now.earlier.iter().flat_map(|earlier| &earlier.agreements);
-        let gone = agreements.filter(|(system, agreement)| {
-            let manifest = agreement.manifest.as_deref();
-            !run.systems.contains(system) && manifest.is_some_and(|manifest| touched.contains(&manifest))
-        });
-        let mut gone: Vec<_> = gone.collect();
-        gone.sort_unstable_by_key(|(system, _)| Arc::clone(system));
-        let report = |(system, agreement): (&Arc<str>, &EarlierAgreement)| {
-            let (name, date) = (shown(&self.name), agreement.date);
-            let message = match now.lang {
-                Lang::En => format!(
-                    "no manifest describes `{system}` any more, about which there is an agreement of {date} in {name}"
-                ),
-                Lang::Nb => {
-                    format!("ingen manifester beskriver lenger `{system}`, som det er en avtale om av {date} i {name}")
-                }
-            };
-            let source = Arc::new(SourceFile::new(
-                self.shown(agreement.manifest.as_deref().unwrap_or_default()),
-                "",
-            ));
-            let pointer = Pointer(vec![Step::Item(0, Some(system.to_string()))]);
-            let finding = about_policy(now, "agreement-missing", &source, pointer, Span::default(), message);
-            let help = now.lang.pick(
-                "Keep the id of the system. If it goes out of use, give it the status `retired` first, and remove the manifest in a later change.",
-                "Behold id-en til systemet. Tas det ut av bruk, så gi det status `retired` først, og fjern manifestet i en senere endring.",
-            );
-            let finding = Finding {
-                severity: Severity::Error,
-                help: help.to_owned(),
-                ..finding
-            };
-            FileReport::about(source, vec![finding])
-        };
-        gone.into_iter().map(report).collect()
     }
 
     /// A path from the root as people see it: from the present folder, where it lies there.
@@ -388,29 +305,6 @@ impl Past {
         // Of two systems with one id, the first one counts: as now.
         reports.sort_by(|a, b| Path::new(&**a.source.name()).cmp(Path::new(&**b.source.name())));
         Ok(known(&finish(&linter, reports, coverage)))
-    }
-}
-
-/// Whose signatures counted before the change.
-fn trusted_then(linter: &Linter) -> Vec<Trusted> {
-    let then = linter.trusted.iter().filter(|trusted| trusted.revision.is_some());
-    then.cloned().collect()
-}
-
-/// Of several agreements about one system, the latest counted.
-fn note_agreement(earlier: &mut Earlier, agreed: (Agreed, String), file: String, manifest: Option<&str>) {
-    let (agreed, sha256) = agreed;
-    let known = earlier.agreements.entry(agreed.record.system.into());
-    let agreement = EarlierAgreement {
-        manifest: manifest.map(str::to_owned),
-        file,
-        date: agreed.date,
-        sha256,
-        content: agreed.content,
-    };
-    let kept = known.or_insert_with(|| agreement.clone());
-    if kept.date < agreement.date {
-        *kept = agreement;
     }
 }
 

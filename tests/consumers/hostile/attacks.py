@@ -426,7 +426,8 @@ def in_place_of(path: str, content: str | bytes | Callable[[], str | bytes]) -> 
     if path.startswith("policy/"):
         files["tillit.yaml"] = "rules: [policy/]\n"
     if path.startswith("agreements/") or path.endswith("_signers"):
-        files |= agreement("Kari") | {"revoked_signers": "# nobody\n"}
+        # In place of the other manifest, which describes the same system.
+        files = agreement("Kari") | {"revoked_signers": "# nobody\n"}
         files["tillit.yaml"] += "revoked-signers: revoked_signers\n"
     files[path] = content() if callable(content) else content
     return files
