@@ -213,7 +213,7 @@ impl Past {
                     let agreement = agreement.filter(|_| !retired);
                     let place = agreement.map(|file| self.git.root.join(folder).join(file));
                     if let Some(record) = place.and_then(|place| self.git.inside(&place))
-                        && let Some(agreed) = self.agreed(linter, &tree, &record)?
+                        && let Some(agreed) = self.agreed(&tree, &record)?
                         && *agreed.0.record.system == *id
                     {
                         note_agreement(&mut earlier, agreed, record, Some(path));
@@ -224,7 +224,7 @@ impl Past {
         }
         // Another record may have taken the place of one, under the same name: the manifest is then as it was.
         for path in tree.paths().filter(|path| self.changed.contains(*path)) {
-            if let Some(agreed) = self.agreed(linter, &tree, path)? {
+            if let Some(agreed) = self.agreed(&tree, path)? {
                 note_agreement(&mut earlier, agreed, path.to_owned(), None);
             }
         }

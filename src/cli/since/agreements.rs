@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use super::Past;
-use crate::agreement::{Agreed, Kept, Signature, Trusted, verify};
+use crate::agreement::{Agreed, Record, Trusted};
 use crate::cli::Failure;
 use crate::cli::git::Tree;
 use crate::finding::{Finding, Severity};
@@ -12,7 +14,7 @@ use crate::lint::{Earlier, EarlierAgreement, FileReport, Linter, Run, about_poli
 use crate::pointer::{Pointer, Step};
 use crate::signature::Moment;
 use crate::source::{SourceFile, Span};
-use crate::text::{Lang, shown};
+use crate::text::{Lang, hex, shown};
 
 impl Past {
     /// Whose signatures counted: those whom the revision names, as of this moment.
@@ -34,33 +36,20 @@ impl Past {
     }
 
     /// The agreement whose record was at a path, if somebody signed it and it holds together; and its SHA-256.
-    pub(super) fn agreed(
-        &self,
-        linter: &Linter,
-        tree: &Tree<'_>,
-        path: &str,
-    ) -> Result<Option<(Agreed, String)>, Failure> {
+    pub(super) fn agreed(&self, tree: &Tree<'_>, path: &str) -> Result<Option<(Agreed, String)>, Failure> {
         let start = format!("{path}.");
-        let signatures: Vec<&str> = tree.beginning_with(&start).filter(|p| p.ends_with(".sig")).collect();
-        if signatures.is_empty() {
+        let mut signatures = tree.beginning_with(&start).filter(|p| p.ends_with(".sig"));
+        if signatures.next().is_none() {
             return Ok(None);
         }
+        // Who signed does not matter: signatures that do not count any more take no agreement away.
         let Some(bytes) = tree.read(path)? else {
             return Ok(None);
         };
-        let mut kept = Kept {
-            bytes,
-            signatures: Vec::new(),
-        };
-        for name in signatures {
-            kept.signatures.extend(tree.read(name)?.map(|bytes| Signature {
-                name: name.to_owned(),
-                bytes: Ok(bytes),
-            }));
-        }
-        // Signatures that do not count any more, or a stranger's beside them, do not take an agreement away.
-        let verified = verify(path, &kept, &trusted_then(linter), &linter.rules, linter.today);
-        Ok(verified.agreed.map(|agreed| (agreed, verified.sha256)))
+        let sha256 = hex(&Sha256::digest(&bytes));
+        let source = SourceFile::from_bytes(path, bytes).ok().map(Arc::new);
+        let agreed = source.and_then(|source| Record::read(&source).ok());
+        Ok(agreed.map(|agreed| (agreed, sha256)))
     }
 
     /// Systems that had an agreement and are described no more: under another id, nothing would bind them.
