@@ -4,7 +4,6 @@ use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use sha2::{Digest as _, Sha256};
 
 use super::around::{Folders, kept};
 use super::configuration::{self, Found as Configuration};
@@ -132,17 +131,19 @@ pub(super) fn run(args: &Args, common: &Common) -> Outcome {
 
 /// Who signed a record, and whether it is the one that the manifests mean.
 fn look(file: String, kept: &Kept, hashes: &[(String, String)], linter: &Linter) -> Looked {
-    let sha256: String = Sha256::digest(&kept.bytes).iter().map(|b| format!("{b:02x}")).collect();
     let mut verified = verify(&file, kept, &linter.trusted, &linter.rules, linter.today);
-    let others = hashes.iter().filter(|(_, hash)| !hash.eq_ignore_ascii_case(&sha256));
-    verified.troubles.extend(others.map(|(manifest, _)| {
+    let sha256 = &verified.sha256;
+    let others = hashes.iter().filter(|(_, hash)| !hash.eq_ignore_ascii_case(sha256));
+    let others = others.map(|(manifest, _)| {
         let message = both(
             format!("the file has another SHA-256 than {manifest} says: {sha256}"),
             format!("filen har en annen SHA-256 enn {manifest} sier: {sha256}"),
         );
         Trouble::new("agreement-altered", message)
-    }));
-    Looked { file, sha256, verified }
+    });
+    let others: Vec<Trouble> = others.collect();
+    verified.troubles.extend(others);
+    Looked { file, verified }
 }
 
 /// A list of keys that an option names.
@@ -150,11 +151,7 @@ fn list(file: &Path, lang: Lang) -> Result<List, Failure> {
     let name = escape(&shown(file)).into_owned();
     let bytes = files::read(file, LARGEST_LIST).map_err(|error| {
         let reason = output::reason(&error, lang);
-        Failure::say(
-            lang,
-            format!("cannot read {name}: {reason}"),
-            format!("kan ikke lese {name}: {reason}"),
-        )
+        output::unread(&name, &reason, lang)
     })?;
     Ok(List { name, bytes })
 }

@@ -13,7 +13,8 @@ use super::Options;
 use super::basis::{category, clauses, rule_of};
 use crate::assess::Load;
 use crate::finding::{self, Severity};
-use crate::lint::{Linter, Run, Unread, Waived};
+use crate::lint::{Linter, Run, Waived};
+use crate::report::parts::{TOOL, Tool, UnreadEntry};
 use crate::ruleset::RuleSet;
 use crate::safe_json::write;
 use crate::source;
@@ -32,10 +33,7 @@ const VERSION: u32 = 1;
 pub fn render(linter: &Linter, run: &Run, options: Options, out: &mut dyn io::Write) -> io::Result<()> {
     let report = Report {
         version: VERSION,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        tool: TOOL,
         today: linter.today.to_string(),
         language: linter.lang.tag(),
         summary: Summary::of(run),
@@ -66,27 +64,6 @@ struct Report<'a> {
     waived: Option<Vec<WaivedEntry<'a>>>,
     loads: Vec<LoadEntry<'a>>,
     unread: Vec<UnreadEntry<'a>>,
-}
-
-#[derive(Serialize)]
-struct UnreadEntry<'a> {
-    path: &'a str,
-    reason: &'a str,
-}
-
-impl<'a> UnreadEntry<'a> {
-    fn of(unread: &'a Unread) -> Self {
-        UnreadEntry {
-            path: &unread.path,
-            reason: &unread.reason,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]

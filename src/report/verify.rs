@@ -13,8 +13,6 @@ use crate::text::Lang;
 pub struct Looked {
     /// Its file, as people see it.
     pub file: String,
-    /// SHA-256 of the file, for the manifest's `sha256`.
-    pub sha256: String,
     /// What came of it.
     pub verified: Verified,
 }

@@ -9,6 +9,7 @@ use super::words::{self, Marks};
 use crate::agreement::{Direction, What};
 use crate::diff::{Diff, Fate, Mark, Note, Placed, Required, SystemDiff, Trouble};
 use crate::lint::Linter;
+use crate::report::parts::{TOOL, Tool};
 use crate::safe_json::write;
 use crate::text::one_line;
 
@@ -33,10 +34,7 @@ pub fn render(linter: &Linter, diff: &Diff, out: &mut dyn io::Write) -> io::Resu
     let changed = |of: Direction| of_fate(Fate::Changed).filter(|system| system.direction == of).count();
     let report = Report {
         version: VERSION,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        tool: TOOL,
         today: linter.today.to_string(),
         language: linter.lang.tag(),
         summary: Summary {
@@ -70,12 +68,6 @@ struct Report<'a> {
     systems: Vec<SystemEntry<'a>>,
     milder: Vec<NoteEntry<'a>>,
     not_compared: Vec<TroubleEntry<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]

@@ -5,7 +5,8 @@ use std::io;
 use serde::Serialize;
 
 use crate::due::{Due, Entry};
-use crate::lint::{Linter, Unread};
+use crate::lint::Linter;
+use crate::report::parts::{TOOL, Tool, UnreadEntry};
 use crate::safe_json::write;
 
 /// The schema of the list, as it lies in the repository.
@@ -22,10 +23,7 @@ pub fn render(linter: &Linter, due: &Due, out: &mut dyn io::Write) -> io::Result
     let overdue = due.overdue(linter.today);
     let list = List {
         version: VERSION,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        tool: TOOL,
         today: linter.today.to_string(),
         language: linter.lang.tag(),
         summary: Summary {
@@ -50,12 +48,6 @@ struct List<'a> {
     summary: Summary,
     due: Vec<EntryEntry<'a>>,
     unread: Vec<UnreadEntry<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]
@@ -109,21 +101,6 @@ impl<'a> EntryEntry<'a> {
                 line: entry.line,
                 column: entry.column,
             },
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct UnreadEntry<'a> {
-    path: &'a str,
-    reason: &'a str,
-}
-
-impl<'a> UnreadEntry<'a> {
-    fn of(unread: &'a Unread) -> Self {
-        UnreadEntry {
-            path: &unread.path,
-            reason: &unread.reason,
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Looked, help};
 use crate::lint::Linter;
+use crate::report::parts::{TOOL, Tool};
 use crate::safe_json::write;
 use crate::signature::Side;
 
@@ -22,10 +23,7 @@ const VERSION: u32 = 1;
 pub fn render(linter: &Linter, all: &[Looked], out: &mut dyn io::Write) -> io::Result<()> {
     let list = List {
         version: VERSION,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        tool: TOOL,
         today: linter.today.to_string(),
         language: linter.lang.tag(),
         records: all.iter().map(|looked| Entry::of(looked, linter)).collect(),
@@ -40,12 +38,6 @@ struct List<'a> {
     today: String,
     language: &'static str,
     records: Vec<Entry<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]
@@ -112,7 +104,7 @@ impl<'a> Entry<'a> {
         });
         Entry {
             file: &looked.file,
-            sha256: &looked.sha256,
+            sha256: &verified.sha256,
             relied_on: looked.verified.is_relied_on(rules),
             agreement,
             signers: signers.collect(),
