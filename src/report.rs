@@ -8,6 +8,7 @@ pub mod gitlab;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+mod parts;
 mod quote;
 pub mod sarif;
 mod summary;

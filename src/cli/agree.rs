@@ -94,11 +94,7 @@ fn record(args: &Args, linter: &Linter, date: Date) -> Result<Record, Failure> {
     let name = escape(&shown(&args.manifest)).into_owned();
     let bytes = files::read(&args.manifest, linter.limits.bytes).map_err(|error| {
         let reason = output::reason(&error, lang);
-        Failure::say(
-            lang,
-            format!("cannot read {name}: {reason}"),
-            format!("kan ikke lese {name}: {reason}"),
-        )
+        output::unread(&name, &reason, lang)
     })?;
     let word = for_shell(&name);
     let unfit = || {

@@ -168,13 +168,7 @@ pub(super) fn regular(file: PathBuf, lang: Lang) -> Result<PathBuf, Failure> {
 pub(super) fn read(path: &Path, largest: u64, lang: Lang) -> Result<SourceFile, Failure> {
     let name = escape(&shown(path)).into_owned();
     let fail = |en: String, nb: String| Failure::say(lang, en, nb);
-    let unread = |error| {
-        let reason = output::reason(&error, lang);
-        fail(
-            format!("cannot read {name}: {reason}"),
-            format!("kan ikke lese {name}: {reason}"),
-        )
-    };
+    let unread = |error| output::unread(&name, &output::reason(&error, lang), lang);
     let meta = path.metadata().map_err(unread)?;
     if !meta.is_file() || meta.len() > largest {
         return Err(fail(
@@ -292,11 +286,7 @@ pub(super) fn rule_files(folder: &Path, lang: Lang) -> Result<Vec<Arc<SourceFile
         let entry = entry.map_err(|error| {
             let path = shown(error.path().unwrap_or(folder));
             let reason = output::reason(&error.into(), lang);
-            Failure::say(
-                lang,
-                format!("cannot read {path}: {reason}"),
-                format!("kan ikke lese {path}: {reason}"),
-            )
+            output::unread(&path, &reason, lang)
         })?;
         if entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == "yaml" || e == "yml") {
             files.push(Arc::new(read(entry.path(), LARGEST, lang)?));

@@ -69,6 +69,15 @@ pub(super) fn write(
     })
 }
 
+/// Something cannot be read: its name as people see it, and why.
+pub(super) fn unread(name: &str, reason: &str, lang: Lang) -> Failure {
+    Failure::say(
+        lang,
+        format!("cannot read {name}: {reason}"),
+        format!("kan ikke lese {name}: {reason}"),
+    )
+}
+
 /// Why the system refused, in the language of the run where the reason is a common one.
 pub(super) fn reason(error: &io::Error, lang: Lang) -> String {
     use io::ErrorKind as K;

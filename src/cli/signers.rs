@@ -30,11 +30,7 @@ pub(super) fn find(config: &Config, folder: &Path, lang: Lang) -> Result<Option<
             let name = escape(&shown(here)).into_owned();
             let bytes = files::read(&file, LARGEST_LIST).map_err(|error| {
                 let reason = output::reason(&error, lang);
-                Failure::say(
-                    lang,
-                    format!("cannot read {name}: {reason}"),
-                    format!("kan ikke lese {name}: {reason}"),
-                )
+                output::unread(&name, &reason, lang)
             })?;
             Ok(List { name, bytes })
         },
